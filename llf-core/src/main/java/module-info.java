@@ -1,0 +1,15 @@
+/**
+ * LLF core: language models inside the host program.
+ *
+ * <p>{@code dev.llf} is the door; {@code dev.llf.chat} the vocabulary that every other package speaks;
+ * {@code dev.llf.spi} what sibling modules and users implement; {@code dev.llf.testing} what unit tests use.
+ */
+module dev.llf.core {
+    requires com.fasterxml.jackson.databind;
+    requires jdk.management; // free and total memory of the machine or container
+    requires llama; // java-llama.cpp, an automatic module
+    requires org.slf4j;
+    requires transitive org.jspecify;
+
+    exports dev.llf.error;
+}

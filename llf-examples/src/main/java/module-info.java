@@ -1,0 +1,4 @@
+/** Runnable examples and benchmarks. */
+module dev.llf.examples {
+    requires dev.llf.core;
+}

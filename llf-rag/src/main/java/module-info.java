@@ -1,0 +1,5 @@
+/** LLF rag; its parts arrive with a later release. */
+module dev.llf.rag {
+    requires transitive dev.llf.core;
+    requires org.jspecify;
+}
