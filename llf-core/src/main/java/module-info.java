@@ -11,5 +11,7 @@ module dev.llf.core {
     requires org.slf4j;
     requires transitive org.jspecify;
 
+    exports dev.llf.chat;
     exports dev.llf.error;
+    exports dev.llf.spi;
 }

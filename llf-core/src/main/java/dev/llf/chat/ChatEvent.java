@@ -1,0 +1,33 @@
+package dev.llf.chat;
+
+/** Something that happened while a model answers. */
+public sealed interface ChatEvent {
+
+    /**
+     * A further piece of the answer's text.
+     *
+     * @param text the piece, never empty, never half a character; all pieces together are the answer's text
+     */
+    record TextDelta(String text) implements ChatEvent {}
+
+    /**
+     * The model wants a tool to be called.
+     *
+     * @param call the call
+     */
+    record ToolCallRequested(ToolCall call) implements ChatEvent {}
+
+    /**
+     * A tool has run.
+     *
+     * @param result what it returned
+     */
+    record ToolCallFinished(ToolMessage result) implements ChatEvent {}
+
+    /**
+     * The model has answered one request; the last event of a {@link ChatStream}.
+     *
+     * @param response the whole response
+     */
+    record Completed(ChatResponse response) implements ChatEvent {}
+}

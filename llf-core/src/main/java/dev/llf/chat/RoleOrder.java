@@ -1,0 +1,54 @@
+package dev.llf.chat;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** The order of roles that a conversation can have. */
+final class RoleOrder {
+
+    private RoleOrder() {}
+
+    /**
+     * Checks the order.
+     *
+     * @throws IllegalArgumentException naming the first message that is out of place
+     */
+    static void check(List<Message> messages) {
+        if (messages.isEmpty()) {
+            throw new IllegalArgumentException("a request needs at least one message");
+        }
+        Set<String> open = new HashSet<>();
+        for (int i = 0; i < messages.size(); i++) {
+            check(messages.get(i), i, open);
+        }
+        if (!open.isEmpty()) {
+            throw new IllegalArgumentException("tool calls without a result: %s; add a ToolResult for each"
+                    .formatted(open));
+        }
+        if (!messages.stream().anyMatch(message -> message.role() != Role.SYSTEM)) {
+            throw new IllegalArgumentException("a request needs a message besides the system message");
+        }
+    }
+
+    private static void check(Message message, int index, Set<String> open) {
+        switch (message) {
+            case SystemMessage system -> require(index == 0, index, "a system message may only come first");
+            case ToolMessage result -> require(open.remove(result.callId()), index,
+                    "a tool result must answer an open call, its id is '%s'".formatted(result.callId()));
+            case UserMessage user -> require(open.isEmpty(), index, "a user message before the results of " + open);
+            case AssistantMessage assistant -> {
+                require(open.isEmpty(), index, "an assistant message before the results of " + open);
+                for (ToolCall call : assistant.toolCalls()) {
+                    require(open.add(call.id()), index, "two tool calls share the id '%s'".formatted(call.id()));
+                }
+            }
+        }
+    }
+
+    private static void require(boolean condition, int index, String what) {
+        if (!condition) {
+            throw new IllegalArgumentException("messages[%d]: %s".formatted(index, what));
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package dev.llf.chat;
+
+import java.util.Objects;
+
+/** Checks of text at the border: what cannot reach a model unchanged is refused, never repaired unseen. */
+final class WellFormed {
+
+    private WellFormed() {}
+
+    /**
+     * Returns the text if it is well-formed Unicode.
+     *
+     * @throws IllegalArgumentException at an unpaired surrogate
+     */
+    static String text(String text, String what) {
+        Objects.requireNonNull(text, what);
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (!Character.isSurrogate(c)) {
+                continue;
+            }
+            if (Character.isLowSurrogate(c) || i + 1 == text.length()
+                    || !Character.isLowSurrogate(text.charAt(i + 1))) {
+                throw new IllegalArgumentException(
+                        "%s is not well-formed Unicode: unpaired surrogate U+%04X at index %d; was the text cut inside an emoji?"
+                                .formatted(what, (int) c, i));
+            }
+            i++;
+        }
+        return text;
+    }
+
+    /**
+     * Returns the text if it is well-formed Unicode and not blank.
+     *
+     * @throws IllegalArgumentException if it is blank or has an unpaired surrogate
+     */
+    static String name(String name, String what) {
+        if (text(name, what).isBlank()) {
+            throw new IllegalArgumentException("%s must not be blank".formatted(what));
+        }
+        return name;
+    }
+}
