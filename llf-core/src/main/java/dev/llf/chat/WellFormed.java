@@ -14,18 +14,15 @@ final class WellFormed {
      */
     static String text(String text, String what) {
         Objects.requireNonNull(text, what);
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (!Character.isSurrogate(c)) {
-                continue;
-            }
-            if (Character.isLowSurrogate(c) || i + 1 == text.length()
-                    || !Character.isLowSurrogate(text.charAt(i + 1))) {
+        int next;
+        for (int i = 0; i < text.length(); i = next) {
+            int codePoint = text.codePointAt(i);
+            next = i + Character.charCount(codePoint);
+            if (codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE) {
                 throw new IllegalArgumentException(
-                        "%s is not well-formed Unicode: unpaired surrogate U+%04X at index %d; was the text cut inside an emoji?"
-                                .formatted(what, (int) c, i));
+                        "%s is not well-formed Unicode: unpaired surrogate U+%04X at index %d; was it cut inside an emoji?"
+                                .formatted(what, codePoint, i));
             }
-            i++;
         }
         return text;
     }
