@@ -14,4 +14,5 @@ module dev.llf.core {
     exports dev.llf.chat;
     exports dev.llf.error;
     exports dev.llf.spi;
+    exports dev.llf.testing;
 }
