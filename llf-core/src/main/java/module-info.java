@@ -13,6 +13,7 @@ module dev.llf.core {
 
     exports dev.llf.chat;
     exports dev.llf.error;
+    exports dev.llf.gguf;
     exports dev.llf.spi;
     exports dev.llf.testing;
 }
