@@ -14,6 +14,7 @@ module dev.llf.core {
     exports dev.llf.chat;
     exports dev.llf.error;
     exports dev.llf.gguf;
+    exports dev.llf.schema;
     exports dev.llf.spi;
     exports dev.llf.testing;
 }
