@@ -16,10 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class EngineCheck {
 
-    private static final Set<String> ENCODERS = Set.of("bert", "nomic-bert", "jina-bert-v2");
-    private static final Set<String> RMS_NORM = Set.of("llama", "qwen2", "gemma", "gemma2", "gemma3", "phi3", "granite",
-            "deepseek2", "minicpm", "internlm2", "baichuan", "olmo2");
-
     private final GgufFile file;
     private final ModelShape shape;
     private final GgufMetadata metadata;
@@ -90,11 +86,13 @@ final class EngineCheck {
             metadata.float32(shape.key(suffix));
         }
         metadata.bool(shape.key("attention.causal"));
-        if (RMS_NORM.contains(shape.architecture())) {
+        if (BundledEngine.RMS_NORM.contains(shape.architecture())) {
             demand("attention.layer_norm_rms_epsilon", "a number of type f32");
         }
-        if (ENCODERS.contains(shape.architecture())) {
+        if (BundledEngine.LAYER_NORM.contains(shape.architecture())) {
             demand("attention.layer_norm_epsilon", "a number of type f32");
+        }
+        if (BundledEngine.ENCODERS.contains(shape.architecture())) {
             demand("attention.causal", "a value of type bool");
         }
     }
@@ -165,7 +163,7 @@ final class EngineCheck {
                 .orElseThrow(() -> shape.missing(GgufVocabulary.TOKENS_KEY, "the texts of the tokens"));
         checkIds(vocabulary);
         switch (kind) {
-            case BPE -> checkBytePairs();
+            case BPE -> checkBytePairs(vocabulary);
             case SPM -> checkByteTokens(vocabulary);
             case UGM -> checkCharacterMap();
             default -> {
@@ -184,7 +182,7 @@ final class EngineCheck {
         }
     }
 
-    private void checkBytePairs() {
+    private void checkBytePairs(GgufVocabulary vocabulary) {
         String merges = "tokenizer.ggml.merges";
         if (metadata.texts(merges) == null) {
             throw shape.missing(merges, "an array of str");
@@ -195,6 +193,12 @@ final class EngineCheck {
                             "pre-tokenizer '%s' needs another llama.cpp than the bundled %s. Run the model through a llama-server or use one with a known pre-tokenizer: %s."
                                     .formatted(pre, BundledEngine.RELEASE, sorted(BundledEngine.PRE_TOKENIZERS)));
                 });
+        if (BundledEngine.PRE_TOKENIZERS_WITH_MASK.contains(vocabulary.preTokenizer().orElse(""))
+                && vocabulary.find("<mask>").isEmpty()) {
+            throw metadata.refusal(GgufVocabulary.TOKENS_KEY,
+                    "the vocabulary lacks the token '<mask>', expected with pre-tokenizer '%s'"
+                            .formatted(vocabulary.preTokenizer().orElse("")));
+        }
     }
 
     /** Splitting a character without a token of its own needs the tokens of its bytes; llama.cpp dies without. */
