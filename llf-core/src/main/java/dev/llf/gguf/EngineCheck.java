@@ -50,7 +50,8 @@ final class EngineCheck {
         String architecture = shape.architecture();
         if (!BundledEngine.ARCHITECTURES.contains(architecture)) {
             throw metadata.refusal("general.architecture",
-                    "architecture '%s' needs another llama.cpp than the bundled %s. Run it through a llama-server or use a model of a known architecture: %s."
+                    ("architecture '%s' needs another llama.cpp than the bundled %s. Run it through a llama-server "
+                            + "or use a model of a known architecture: %s.")
                             .formatted(architecture, BundledEngine.RELEASE, sorted(BundledEngine.ARCHITECTURES)));
         }
     }
@@ -190,7 +191,8 @@ final class EngineCheck {
         metadata.string(GgufVocabulary.PRE_KEY).filter(pre -> !BundledEngine.PRE_TOKENIZERS.contains(pre))
                 .ifPresent(pre -> {
                     throw metadata.refusal(GgufVocabulary.PRE_KEY,
-                            "pre-tokenizer '%s' needs another llama.cpp than the bundled %s. Run the model through a llama-server or use one with a known pre-tokenizer: %s."
+                            ("pre-tokenizer '%s' needs another llama.cpp than the bundled %s. Run the model through a "
+                                    + "llama-server or use one with a known pre-tokenizer: %s.")
                                     .formatted(pre, BundledEngine.RELEASE, sorted(BundledEngine.PRE_TOKENIZERS)));
                 });
         if (BundledEngine.PRE_TOKENIZERS_WITH_MASK.contains(vocabulary.preTokenizer().orElse(""))
@@ -259,7 +261,8 @@ final class EngineCheck {
         }
         if (file.poolingType().equals(Optional.of(PoolingType.RANK)) && !file.hasClassifierHead()) {
             throw metadata.refusal(pooling,
-                    "the model is marked as a reranker but has no classifier head, expected the tensors cls.weight and cls.bias");
+                    "the model is marked as a reranker but has no classifier head, "
+                            + "expected the tensors cls.weight and cls.bias");
         }
     }
 

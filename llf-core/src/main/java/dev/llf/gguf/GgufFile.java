@@ -285,7 +285,7 @@ public final class GgufFile {
      * @return false for an encoder, as used for embeddings
      */
     public boolean causal() {
-        return metadata.bool(shape.key("attention.causal")).orElse(true);
+        return shape.causal();
     }
 
     /**
@@ -370,7 +370,9 @@ public final class GgufFile {
      * llama.cpp b4916 allocates them.
      *
      * <p>Intermediate results are approximated from above for batches of 512 tokens without flash attention:
-     * {@code 4 * batch * (context + max(heads * context, vocabulary, 2 * feedForward) + 8 * width)} bytes.
+     * {@code 4 * batch * (context + max(heads * context, vocabulary, 2 * feedForward) + 8 * width)} bytes. An encoder takes
+     * a text in one batch, whose size is then the context, and {@code context} more numbers for each token to pool them.
+     * Measured with llama.cpp b4916 on small models the result was between 1 % and 45 % too high, least for long contexts.
      *
      * @param contextTokens the tokens of one conversation, at least 1
      * @param slots         how many conversations are kept at the same time, at least 1

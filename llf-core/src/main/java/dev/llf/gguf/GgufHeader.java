@@ -78,8 +78,9 @@ record GgufHeader(GgufMetadata metadata, List<Row> tensors, long size, int versi
             }
             String found = Integer.toUnsignedString(version);
             if (version != 0 && (version & 0xffff) == 0) {
-                throw source.refusal(4, "found a big-endian file (version %s when read as little-endian), expected "
-                        .formatted(found) + "a little-endian one. Convert it or fetch the little-endian version.");
+                throw source.refusal(4, ("found a big-endian file (version %s when read as little-endian), "
+                        + "expected a little-endian one. Convert it or fetch the little-endian version.")
+                        .formatted(found));
             }
             throw source.refusal(4, "found GGUF version %s, expected 2 or 3.%s".formatted(found,
                     version == 1 ? " Version 1 is no longer supported: fetch a newer version of the model." : ""));
@@ -254,7 +255,8 @@ record GgufHeader(GgufMetadata metadata, List<Row> tensors, long size, int versi
             TensorType type = TensorType.of(id);
             if (type == null) {
                 throw source.refusal(place,
-                        "tensor '%s' has type %s, which is unknown or was removed from GGUF; expected for example 0 (F32) or 8 (Q8_0). Fetch a newer version of the model."
+                        ("tensor '%s' has type %s, which is unknown or was removed from GGUF; expected for example "
+                                + "0 (F32) or 8 (Q8_0). Fetch a newer version of the model.")
                                 .formatted(name, Integer.toUnsignedString(id)));
             }
             return type;
@@ -280,7 +282,8 @@ record GgufHeader(GgufMetadata metadata, List<Row> tensors, long size, int versi
             for (Listing listing : listings) {
                 if (listing.byteSize() > source.size() - data - listing.offset()) {
                     throw source.refusal(listing.place(),
-                            "tensor '%s' takes %d bytes from byte %d on, but the file ends at byte %d. Was the download cut short?"
+                            ("tensor '%s' takes %d bytes from byte %d on, but the file ends at byte %d. "
+                                    + "Was the download cut short?")
                                     .formatted(listing.name(), listing.byteSize(), data + listing.offset(),
                                             source.size()));
                 }

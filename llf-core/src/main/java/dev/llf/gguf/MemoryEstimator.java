@@ -66,8 +66,9 @@ record MemoryEstimator(ModelShape shape, long weightBytes, int tokens) {
         }
         long scores = isRecurrent() ? 0 : Math.multiplyExact(heads, cells);
         long largest = Math.max(Math.max(scores, tokens), 2 * feedForward);
-        long numbers = Math.addExact(Math.addExact(cells, largest), 8L * shape.required("embedding_length"));
-        return Math.multiplyExact(numbers, (long) Float.BYTES * Math.min(BATCH, cells));
+        long masks = shape.causal() ? cells : 2 * cells;
+        long numbers = Math.addExact(Math.addExact(masks, largest), 8L * shape.required("embedding_length"));
+        return Math.multiplyExact(numbers, Float.BYTES * (shape.causal() ? Math.min(BATCH, cells) : cells));
     }
 
     private int layers() {

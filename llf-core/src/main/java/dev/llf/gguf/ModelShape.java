@@ -45,6 +45,10 @@ final class ModelShape {
         return metadata.uint32(key(suffix)).orElse(otherwise);
     }
 
+    boolean causal() {
+        return metadata.bool(key("attention.causal")).orElse(true);
+    }
+
     int headCount(int layer) {
         return perLayer("attention.head_count", layer, 0);
     }

@@ -32,17 +32,17 @@ final class SplitFiles {
                     "this is the first of %d files, expected a name ending in '%s'. Rename it back."
                             .formatted(count, SplitName.format("", 1, count)));
         }
-        return IntStream.rangeClosed(1, count)
-                .mapToObj(i -> i == 1 ? first : first.resolveSibling(SplitName.format(name.prefix(), i, count)))
-                .peek(part -> checkPresent(part, first, count)).toList();
+        return IntStream.rangeClosed(1, count).mapToObj(i -> i == 1 ? first : part(first, name.prefix(), i, count))
+                .toList();
     }
 
-    private static void checkPresent(Path part, Path first, int count) {
+    private static Path part(Path first, String prefix, int number, int count) {
+        Path part = first.resolveSibling(SplitName.format(prefix, number, count));
         if (!Files.isRegularFile(part)) {
-            throw new ModelFileException(part, -1,
-                    "there is no such file, but %s is split into %d files. Fetch this one too."
-                            .formatted(first.getFileName(), count));
+            throw new ModelFileException(part, -1, "there is no such file, but %s is split into %d files. Fetch it too."
+                    .formatted(first.getFileName(), count));
         }
+        return part;
     }
 
     /** Checks that numbers and counts of the files agree. */

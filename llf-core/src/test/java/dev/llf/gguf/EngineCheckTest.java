@@ -41,7 +41,8 @@ class EngineCheckTest {
     @ValueSource(strings = {"qwen3", "qwen3moe", "llama4", "gpt-oss", "gemma3n", "smollm3", "clip", "gptj", "glm4"})
     void saysThatAnArchitectureNeedsAnotherEngine(String architecture) {
         refused(GgufBuilder.toyLlamaBpe().string("general.architecture", architecture), "general.architecture",
-                "architecture '%s' needs another llama.cpp than the bundled b4916. Run it through a llama-server or use a model of a known architecture: arctic, "
+                ("architecture '%s' needs another llama.cpp than the bundled b4916. Run it through a llama-server "
+                        + "or use a model of a known architecture: arctic, ")
                         .formatted(architecture));
     }
 

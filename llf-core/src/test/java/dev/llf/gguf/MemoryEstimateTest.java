@@ -72,6 +72,15 @@ class MemoryEstimateTest {
                 .isEqualTo(3 * 2 * (3 + 16) * 64 * 4);
     }
 
+    /** llama.cpp b4916 takes 4.32 MiB with a context and a batch of 512. */
+    @Test
+    void countsAnEncoderWithItsTextInOneBatch() {
+        GgufFile file = read(GgufBuilder.toyBert(PoolingType.MEAN));
+
+        assertThat(file.estimateMemory(512, 1, KvType.F16, KvType.F16).computeBytes())
+                .isEqualTo(4 * 512 * (2 * 512 + 2 * 512 + 8 * 32));
+    }
+
     @Test
     void refusesNumbersBelowOne() {
         GgufFile tiny = GgufFile.read(RawFile.tiny());
