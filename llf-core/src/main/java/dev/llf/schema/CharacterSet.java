@@ -1,6 +1,7 @@
 package dev.llf.schema;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 
@@ -96,6 +97,13 @@ final class CharacterSet {
             }
         }
         return false;
+    }
+
+    /** Adds the first character of some ranges: where ranges of several sets overlap most, one of them begins. */
+    void addFirsts(Collection<Integer> characters) {
+        for (int i = 0; i < Math.min(8, bounds.length / 2); i++) {
+            characters.add(bounds[2 * i]);
+        }
     }
 
     int engineElements() {

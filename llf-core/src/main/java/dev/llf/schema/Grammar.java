@@ -20,9 +20,9 @@ import java.util.Set;
  * elements after the engine has written all repetitions out, 100 nested groups; rules that can begin in more than some
  * 20,000 ways.
  *
- * <p>Not refused, because it depends on the answer: alternatives of a recursive rule that begin alike, as in
- * {@code e ::= "(" e ")" | "(" e "]" | "x"}. The engine's work can double with each level there; write what is common
- * once, {@code e ::= "(" e [)\]] | "x"}.
+ * <p>Refused as far as some trial texts show it are recursive rules whose alternatives begin alike, as in
+ * {@code e ::= "(" e ")" | "(" e "]" | "x"}: the engine's work doubles with each level. What is common is written once,
+ * {@code e ::= "(" e [)\]] | "x"}. The trial cannot find every such grammar, so those of strangers belong behind a limit.
  *
  * <p>Immutable and thread-safe.
  */
@@ -48,6 +48,11 @@ public final class Grammar {
     public static Grammar parse(String gbnf) {
         GrammarParser.Rules rules = GrammarParser.parse(gbnf);
         GrammarCheck.check(gbnf, rules.rules());
+        if (GrowthProbe.explodes(rules.rules(), rules.root())) {
+            throw new GrammarException(
+                    "The grammar is too ambiguous: the engine would have to follow more and more ways to "
+                            + "read the same text. Write the common beginning of alternatives of a recursive rule once.");
+        }
         return new Grammar(gbnf, rules.named().keySet(), new Recognizer.Program(rules.rules(), rules.root()));
     }
 

@@ -151,7 +151,7 @@ final class GrammarParser {
             case ')' -> " No '(' is open.";
             case '\'' -> " Literals stand in double quotes.";
             case '_' -> " Rule names have letters, digits and hyphens only.";
-            case ':' -> " A rule begins on a line of its own.";
+            case ':' -> " A rule begins on a line of its own; after '|' the line before goes on.";
             default -> "";
         };
     }

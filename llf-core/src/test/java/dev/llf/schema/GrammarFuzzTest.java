@@ -3,6 +3,7 @@ package dev.llf.schema;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -14,13 +15,13 @@ class GrammarFuzzTest {
 
     @Test
     void refusesDamagedGrammarsInNoOtherWay() {
-        for (int seed = 0; seed < 20_000; seed++) {
+        for (int seed = 0; seed < 5_000; seed++) {
             Random random = new Random(seed);
             StringBuilder text = new StringBuilder(random.nextBoolean() ? GrammarTest.JSON : small(random).gbnf());
             for (int edits = 1 + random.nextInt(4); edits > 0; edits--) {
                 edit(text, random);
             }
-            accepts(text.toString(), seed);
+            parse(text.toString(), seed);
         }
     }
 
@@ -32,28 +33,29 @@ class GrammarFuzzTest {
             for (int n = random.nextInt(60); n > 0; n--) {
                 text.append(SIGNS.charAt(random.nextInt(SIGNS.length())));
             }
-            accepts(text.toString(), seed);
+            parse(text.toString(), seed);
         }
     }
 
     @Test
     void matchesWhatAGrammarDerives() {
         int checked = 0;
-        for (int seed = 0; seed < 5_000; seed++) {
+        for (int seed = 0; seed < 3_000; seed++) {
             Random random = new Random(seed);
             Small small = small(random);
-            if (!accepts(small.gbnf(), seed)) {
+            Grammar grammar = parse(small.gbnf(), seed);
+            if (grammar == null) {
                 continue;
             }
             for (int i = 0; i < 5; i++) {
                 StringBuilder text = new StringBuilder();
                 if (small.derive(0, random, text, 0) && text.length() < 40) {
                     checked++;
-                    matches(Grammar.parse(small.gbnf()), text, random);
+                    matches(grammar, text, random);
                 }
             }
         }
-        assertThat(checked).isGreaterThan(5_000);
+        assertThat(checked).isGreaterThan(1_000);
     }
 
     private static void matches(Grammar grammar, StringBuilder text, Random random) {
@@ -65,13 +67,13 @@ class GrammarFuzzTest {
         assertThat(grammar.matchesPrefix(text.toString()) || !matches).as("%s%s", grammar, text).isTrue();
     }
 
-    private static boolean accepts(String gbnf, int seed) {
+    private static @Nullable Grammar parse(String gbnf, int seed) {
         try {
             Grammar grammar = Grammar.parse(gbnf);
             grammar.matches("a1(b)");
-            return true;
+            return grammar;
         } catch (GrammarException e) {
-            return false;
+            return null;
         } catch (RuntimeException | StackOverflowError e) {
             throw new AssertionError("seed " + seed + ": " + gbnf, e);
         }
@@ -96,7 +98,7 @@ class GrammarFuzzTest {
             for (int i = 0; i < rules.size(); i++) {
                 gbnf.append(i == 0 ? "root" : "r" + i).append(" ::= ");
                 for (int j = 0; j < rules.get(i).size(); j++) {
-                    gbnf.append(j == 0 ? "" : " | ");
+                    gbnf.append(j == 0 ? "" : " | ").append(rules.get(i).get(j).isEmpty() ? "\"\"" : "");
                     rules.get(i).get(j).forEach(item -> gbnf.append(item.gbnf()).append(' '));
                 }
                 gbnf.append('\n');
