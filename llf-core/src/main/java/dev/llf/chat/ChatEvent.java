@@ -8,7 +8,18 @@ public sealed interface ChatEvent {
      *
      * @param text the piece, never empty, never half a character; all pieces together are the answer's text
      */
-    record TextDelta(String text) implements ChatEvent {}
+    record TextDelta(String text) implements ChatEvent {
+        /**
+         * Checks the text.
+         *
+         * @throws IllegalArgumentException if the text is empty or has an unpaired surrogate
+         */
+        public TextDelta {
+            if (WellFormed.text(text, "text delta").isEmpty()) {
+                throw new IllegalArgumentException("a text delta must not be empty");
+            }
+        }
+    }
 
     /**
      * The model wants a tool to be called.

@@ -77,9 +77,10 @@ public final class ChatStreamBuffer implements ChatStream {
     /**
      * Adds text.
      *
-     * @param delta     the further text; may be empty while a stop string is being awaited
+     * @param delta     the further text, no half characters; may be empty while a stop string is being awaited
      * @param newTokens how many tokens were generated since the last call
      * @return whether the producer should go on
+     * @throws IllegalArgumentException if the text has an unpaired surrogate; nothing is added then
      */
     public boolean text(String delta, int newTokens) {
         lock.lock();
@@ -87,10 +88,11 @@ public final class ChatStreamBuffer implements ChatStream {
             if (isEnded()) {
                 return false;
             }
+            ChatEvent event = delta.isEmpty() ? null : new ChatEvent.TextDelta(delta);
             generated(newTokens);
-            if (!delta.isEmpty()) {
+            if (event != null) {
                 text.append(delta);
-                publish(new ChatEvent.TextDelta(delta));
+                publish(event);
             }
             return true;
         } finally {
