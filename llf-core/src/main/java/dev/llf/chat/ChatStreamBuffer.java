@@ -78,11 +78,15 @@ public final class ChatStreamBuffer implements ChatStream {
      * Adds text.
      *
      * @param delta     the further text, no half characters; may be empty while a stop string is being awaited
-     * @param newTokens how many tokens were generated since the last call
+     * @param newTokens how many tokens were generated since the last call, at least 0
      * @return whether the producer should go on
-     * @throws IllegalArgumentException if the text has an unpaired surrogate; nothing is added then
+     * @throws IllegalArgumentException if the text has an unpaired surrogate or the number is negative; nothing is added
+     *                                  then
      */
     public boolean text(String delta, int newTokens) {
+        if (newTokens < 0) {
+            throw new IllegalArgumentException("newTokens must be >= 0, was %d".formatted(newTokens));
+        }
         lock.lock();
         try {
             if (isEnded()) {
@@ -184,9 +188,9 @@ public final class ChatStreamBuffer implements ChatStream {
 
     @Override
     public ChatResponse response() {
+        await(done, this::isEnded);
         lock.lock();
         try {
-            await(done, this::isEnded);
             if (failure != null) {
                 throw failure;
             }
@@ -239,19 +243,31 @@ public final class ChatStreamBuffer implements ChatStream {
                 Duration.ofNanos(now - created), perSecond);
     }
 
-    /** Waits, lock held; an interrupt cancels, which ends the response, and stays pending for the caller. */
+    /**
+     * Waits, lock not held; an interrupt cancels, which ends the response, and stays pending for the caller.
+     *
+     * <p>The lock is free again before the cancel: what runs then may wait for a producer that is adding text.
+     */
     private void await(Condition condition, BooleanSupplier reached) {
         boolean interrupted = false;
-        while (!reached.getAsBoolean()) {
-            try {
-                condition.await();
-            } catch (InterruptedException e) {
-                interrupted = true;
-                cancel();
+        lock.lock();
+        try {
+            while (!interrupted && !reached.getAsBoolean()) {
+                try {
+                    condition.await();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
             }
+        } finally {
+            lock.unlock();
         }
         if (interrupted) {
-            Thread.currentThread().interrupt();
+            try {
+                cancel();
+            } finally {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
@@ -260,9 +276,9 @@ public final class ChatStreamBuffer implements ChatStream {
 
         @Override
         public boolean hasNext() {
+            await(arrived, () -> !unread.isEmpty() || isEnded());
             lock.lock();
             try {
-                await(arrived, () -> !unread.isEmpty() || isEnded());
                 return !unread.isEmpty() || (failure != null && !failureThrown);
             } finally {
                 lock.unlock();
