@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a model is told about a tool.
@@ -32,24 +33,31 @@ public record ToolSpec(String name, String description, Map<String, Object> para
                     "tool name must be 1 to 64 of A-Z a-z 0-9 _ -, was '%s'".formatted(name));
         }
         WellFormed.text(description, "tool description");
-        parameters = copy(parameters, 0);
+        parameters = copy(parameters, 1);
     }
 
-    private static Map<String, Object> copy(Map<?, ?> map, int depth) {
-        if (depth > MAX_DEPTH) {
-            throw new IllegalArgumentException("tool parameters are nested deeper than %d levels".formatted(MAX_DEPTH));
-        }
+    private static Map<String, Object> copy(Map<?, ?> map, int level) {
         Map<String, Object> copy = new LinkedHashMap<>();
-        map.forEach((key, value) -> copy.put(WellFormed.text((String) key, "schema key"), copy(value, depth + 1)));
+        map.forEach((key, value) -> copy.put(key(key), copy(value, level + 1)));
         return Collections.unmodifiableMap(copy);
     }
 
-    private static Object copy(Object value, int depth) {
+    private static String key(@Nullable Object key) {
+        if (key instanceof String text) {
+            return WellFormed.text(text, "schema key");
+        }
+        throw new IllegalArgumentException("a JSON schema has texts as keys, found %s".formatted(nameOfClass(key)));
+    }
+
+    private static Object copy(@Nullable Object value, int level) {
+        if (level > MAX_DEPTH && (value instanceof Map || value instanceof List)) {
+            throw new IllegalArgumentException("tool parameters are nested deeper than %d levels".formatted(MAX_DEPTH));
+        }
         return switch (value) {
-            case Map<?, ?> map -> copy(map, depth);
+            case Map<?, ?> map -> copy(map, level);
             case List<?> list -> {
                 List<Object> copy = new ArrayList<>(list.size());
-                list.forEach(item -> copy.add(copy(item, depth + 1)));
+                list.forEach(item -> copy.add(copy(item, level + 1)));
                 yield Collections.unmodifiableList(copy);
             }
             case String text -> WellFormed.text(text, "schema text");
@@ -57,9 +65,13 @@ public record ToolSpec(String name, String description, Map<String, Object> para
             case Integer number -> number;
             case Long number -> number;
             case Double number when Double.isFinite(number) -> number;
-            default -> throw new IllegalArgumentException(
+            case null, default -> throw new IllegalArgumentException(
                     "a JSON schema holds maps, lists, text, booleans and finite numbers, found %s"
-                            .formatted(value.getClass().getName()));
+                            .formatted(nameOfClass(value)));
         };
+    }
+
+    private static String nameOfClass(@Nullable Object value) {
+        return value == null ? "null" : value.getClass().getName();
     }
 }
