@@ -185,7 +185,7 @@ public final class ChatRequest {
         /**
          * Sets the messages.
          *
-         * @param messages oldest first; copied by {@link #build()}
+         * @param messages oldest first; copied
          * @return this builder
          */
         public Builder messages(List<? extends Message> messages) {
@@ -249,18 +249,19 @@ public final class ChatRequest {
          * @throws IllegalArgumentException if there are more, or one is empty, longer or not well-formed
          */
         public Builder stop(List<String> stop) {
-            if (stop.size() > MAX_STOP_STRINGS) {
+            List<String> copy = List.copyOf(stop);
+            if (copy.size() > MAX_STOP_STRINGS) {
                 throw new IllegalArgumentException("at most %d stop strings, were %d"
-                        .formatted(MAX_STOP_STRINGS, stop.size()));
+                        .formatted(MAX_STOP_STRINGS, copy.size()));
             }
-            for (String text : stop) {
+            for (String text : copy) {
                 int length = WellFormed.text(text, "stop string").length();
                 if (length == 0 || length > MAX_STOP_LENGTH) {
                     throw new IllegalArgumentException("a stop string must have 1 to %d characters, has %d"
                             .formatted(MAX_STOP_LENGTH, length));
                 }
             }
-            this.stop = List.copyOf(stop);
+            this.stop = copy;
             return this;
         }
 

@@ -1,6 +1,6 @@
 package dev.llf.chat;
 
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -18,12 +18,12 @@ final class RoleOrder {
         if (messages.isEmpty()) {
             throw new IllegalArgumentException("a request needs at least one message");
         }
-        Set<String> open = new HashSet<>();
+        Set<String> open = new LinkedHashSet<>();
         for (int i = 0; i < messages.size(); i++) {
             check(messages.get(i), i, open);
         }
         if (!open.isEmpty()) {
-            throw new IllegalArgumentException("tool calls without a result: %s; add a ToolResult for each"
+            throw new IllegalArgumentException("tool calls without a result: %s; add a ToolMessage for each"
                     .formatted(open));
         }
         if (!messages.stream().anyMatch(message -> message.role() != Role.SYSTEM)) {

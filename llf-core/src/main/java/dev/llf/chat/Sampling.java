@@ -198,7 +198,7 @@ public record Sampling(double temperature, DynamicTemperature dynamicTemperature
         if (!order.isEmpty() && EnumSet.copyOf(order).size() != order.size()) {
             throw new IllegalArgumentException("each sampler may be named once, order was %s".formatted(order));
         }
-        seed.ifPresent(value -> within((double) value, 0, 4294967294.0, "seed"));
+        seed.ifPresent(value -> within(value, 0, 0xffff_fffeL, "seed"));
         tokenBias = Map.copyOf(tokenBias);
         bannedTokens = Set.copyOf(bannedTokens);
         within(tokenBias.size() + bannedTokens.size(), 0, MAX_BIASES, "number of biased and banned tokens");
@@ -212,6 +212,12 @@ public record Sampling(double temperature, DynamicTemperature dynamicTemperature
     private static void within(double value, double min, double max, String what) {
         if (!(value >= min && value <= max)) { // NaN fails too
             throw new IllegalArgumentException("%s must be %s to %s, was %s".formatted(what, min, max, value));
+        }
+    }
+
+    private static void within(long value, long min, long max, String what) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException("%s must be %d to %d, was %d".formatted(what, min, max, value));
         }
     }
 
