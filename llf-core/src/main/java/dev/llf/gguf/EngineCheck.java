@@ -2,6 +2,7 @@ package dev.llf.gguf;
 
 import dev.llf.error.ModelFileException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * before it sees the file. Files that it only warns about pass.
  */
 final class EngineCheck {
+
+    private static final List<String> PHI3_TOKENS = List.of("<unk>", "<s>", "</s>", "<|endoftext|>");
+    private static final Set<TensorType> NORM_TYPES = Set.of(TensorType.F32, TensorType.F16);
 
     private final GgufFile file;
     private final ModelShape shape;
@@ -163,6 +167,7 @@ final class EngineCheck {
         GgufVocabulary vocabulary = file.vocabulary().filter(found -> found.size() > 0)
                 .orElseThrow(() -> shape.missing(GgufVocabulary.TOKENS_KEY, "the texts of the tokens"));
         checkIds(vocabulary);
+        checkPhi3(vocabulary);
         switch (kind) {
             case BPE -> checkBytePairs(vocabulary);
             case SPM -> checkByteTokens(vocabulary);
@@ -188,18 +193,31 @@ final class EngineCheck {
         if (metadata.texts(merges) == null) {
             throw shape.missing(merges, "an array of str");
         }
-        metadata.string(GgufVocabulary.PRE_KEY).filter(pre -> !BundledEngine.PRE_TOKENIZERS.contains(pre))
+        metadata.string(GgufVocabulary.PRE_KEY)
+                .filter(pre -> !pre.isEmpty() && !BundledEngine.PRE_TOKENIZERS.contains(pre))
                 .ifPresent(pre -> {
                     throw metadata.refusal(GgufVocabulary.PRE_KEY,
                             ("pre-tokenizer '%s' needs another llama.cpp than the bundled %s. Run the model through a "
                                     + "llama-server or use one with a known pre-tokenizer: %s.")
                                     .formatted(pre, BundledEngine.RELEASE, sorted(BundledEngine.PRE_TOKENIZERS)));
                 });
-        if (BundledEngine.PRE_TOKENIZERS_WITH_MASK.contains(vocabulary.preTokenizer().orElse(""))
-                && vocabulary.find("<mask>").isEmpty()) {
+        if (BundledEngine.PRE_TOKENIZERS_WITH_MASK.contains(vocabulary.preTokenizer().orElse(""))) {
+            require(vocabulary, "<mask>", "pre-tokenizer '%s'".formatted(vocabulary.preTokenizer().orElse("")));
+        }
+    }
+
+    private void require(GgufVocabulary vocabulary, String token, String reason) {
+        if (vocabulary.find(token).isEmpty()) {
             throw metadata.refusal(GgufVocabulary.TOKENS_KEY,
-                    "the vocabulary lacks the token '<mask>', expected with pre-tokenizer '%s'"
-                            .formatted(vocabulary.preTokenizer().orElse("")));
+                    "the vocabulary lacks the token '%s', expected with %s".formatted(token, reason));
+        }
+    }
+
+    /** llama.cpp knows this family by its name and looks up its tokens. */
+    private void checkPhi3(GgufVocabulary vocabulary) {
+        String name = metadata.string("general.name").orElse("").toLowerCase(Locale.ROOT);
+        if (name.contains("phi-3") || name.contains("phi3")) {
+            PHI3_TOKENS.forEach(token -> require(vocabulary, token, "a model named '%s'".formatted(name)));
         }
     }
 
@@ -239,6 +257,7 @@ final class EngineCheck {
         }
     }
 
+    /** With weights of other types the model loads, and the process ends at the first token. */
     private void checkTensorTypes() {
         for (GgufHeader.Row row : tensors.values()) {
             GgufTensor tensor = row.tensor();
@@ -246,9 +265,11 @@ final class EngineCheck {
                 throw refusal(row, "is of type %s, expected one that the bundled llama.cpp %s computes with".formatted(
                         tensor.type(), BundledEngine.RELEASE));
             }
-            boolean plain = tensor.name().endsWith("_norm.weight") || tensor.name().endsWith(".bias");
-            if (plain && tensor.type() != TensorType.F32) {
-                throw refusal(row, "is of type %s, expected F32 for norms and biases".formatted(tensor.type()));
+            if (tensor.name().endsWith(".bias") && tensor.type() != TensorType.F32) {
+                throw refusal(row, "is of type %s, expected F32 for a bias".formatted(tensor.type()));
+            }
+            if (tensor.name().endsWith("_norm.weight") && !NORM_TYPES.contains(tensor.type())) {
+                throw refusal(row, "is of type %s, expected F32 or F16 for a norm".formatted(tensor.type()));
             }
         }
     }

@@ -29,6 +29,8 @@ class EngineCheckTest {
         runs(GgufBuilder.toyLlamaBpe());
         runs(GgufBuilder.toyLlamaSpm());
         runs(GgufBuilder.toyReranker());
+        runs(GgufBuilder.toyLlamaBpe().string("tokenizer.ggml.pre", ""));
+        runs(GgufBuilder.toyLlamaBpe().without("tokenizer.ggml.pre"));
     }
 
     @ParameterizedTest
@@ -47,7 +49,7 @@ class EngineCheckTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"superbpe", "llama4", "glm4", "bailingmoe", ""})
+    @ValueSource(strings = {"superbpe", "llama4", "glm4", "bailingmoe"})
     void refusesUnknownPreTokenizers(String pre) {
         refused(GgufBuilder.toyLlamaBpe().string("tokenizer.ggml.pre", pre), "tokenizer.ggml.pre",
                 "pre-tokenizer '%s' needs another llama.cpp than the bundled b4916".formatted(pre));
@@ -142,6 +144,12 @@ class EngineCheckTest {
     }
 
     @Test
+    void refusesAPhi3WithoutTheTokensOfItsFamily() {
+        refused(GgufBuilder.toyLlamaSpm().string("general.name", "My Phi-3 mini"), "tokenizer.ggml.tokens",
+                "the vocabulary lacks the token '<|endoftext|>', expected with a model named 'my phi-3 mini'");
+    }
+
+    @Test
     void refusesAMissingTensor() {
         refused(GgufBuilder.toyLlamaBpe().withoutTensor("blk.1.ffn_down.weight"), "none",
                 "tensor 'blk.1.ffn_down.weight' is missing, expected with the shape [64, 32]");
@@ -160,8 +168,11 @@ class EngineCheckTest {
     void refusesTensorsThatTheEngineCannotComputeWith() {
         refusedAtTensor(GgufBuilder.toyLlamaBpe().tensor("blk.0.attn_q.weight", 24, new byte[1024], 32, 32),
                 "tensor 'blk.0.attn_q.weight' is of type I8, expected one that the bundled llama.cpp b4916 computes with");
-        refusedAtTensor(GgufBuilder.toyLlamaBpe().tensor("output_norm.weight", TensorType.F16, 32),
-                "tensor 'output_norm.weight' is of type F16, expected F32 for norms and biases");
+        refusedAtTensor(GgufBuilder.toyLlamaBpe().tensor("output_norm.weight", TensorType.Q8_0, 32),
+                "tensor 'output_norm.weight' is of type Q8_0, expected F32 or F16 for a norm");
+        refusedAtTensor(GgufBuilder.toyBert(PoolingType.MEAN).tensor("blk.0.attn_q.bias", TensorType.F16, 32),
+                "tensor 'blk.0.attn_q.bias' is of type F16, expected F32 for a bias");
+        runs(GgufBuilder.toyLlamaBpe().tensor("output_norm.weight", TensorType.F16, 32));
     }
 
     @Test
