@@ -16,5 +16,6 @@ module dev.llf.core {
     exports dev.llf.gguf;
     exports dev.llf.schema;
     exports dev.llf.spi;
+    exports dev.llf.template;
     exports dev.llf.testing;
 }

@@ -1,0 +1,6 @@
+package dev.llf.template;
+
+/** Python's None. */
+enum None {
+    NONE
+}
