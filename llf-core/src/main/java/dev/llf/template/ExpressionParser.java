@@ -25,11 +25,11 @@ final class ExpressionParser {
     }
 
     /** One expression, or several with commas between, which make a tuple. */
-    Expr tuple(boolean conditional, String endWord) {
+    Expr tuple(boolean conditional) {
         Position at = tokens.peek().at();
         List<Expr> items = new ArrayList<>();
         boolean comma = false;
-        while (!endsTuple(endWord)) {
+        while (!endsTuple()) {
             items.add(conditional ? expression() : or());
             if (!tokens.skipOperator(",")) {
                 break;
@@ -42,10 +42,9 @@ final class ExpressionParser {
         return comma ? new Expr.TupleOf(items, at) : items.get(0);
     }
 
-    private boolean endsTuple(String endWord) {
+    private boolean endsTuple() {
         Token token = tokens.peek();
-        return token.is(Kind.PRINT_END) || token.is(Kind.TAG_END) || token.isOperator(")")
-                || (!endWord.isEmpty() && token.isName(endWord));
+        return token.is(Kind.PRINT_END) || token.is(Kind.TAG_END) || token.isOperator(")");
     }
 
     Expr expression() {
@@ -240,7 +239,7 @@ final class ExpressionParser {
         if (tokens.skipOperator(")")) {
             return new Expr.TupleOf(List.of(), at);
         }
-        Expr inside = tuple(true, "");
+        Expr inside = tuple(true);
         tokens.expectOperator(")");
         return inside;
     }

@@ -86,23 +86,20 @@ final class Interpreter {
     // Variables
 
     private void start(Frame frame) {
+        Activation variables = frame.variables();
         frame.scope().starts().forEach((variable, start) -> {
-            Object value = switch (start) {
-                case Scope.Start.Given given -> frame.variables().get(variable);
-                case Scope.Start.Unset unset -> null;
-                case Scope.Start.FromContext from -> fromContext(from.name());
-                case Scope.Start.Copied copied -> frame.variables().get(copied.from());
-            };
-            if (value == null) {
-                frame.variables().remove(variable);
-            } else {
-                frame.variables().put(variable, value);
+            switch (start) {
+                case Scope.Start.Given given -> {
+                }
+                case Scope.Start.Unset unset -> variables.clear(variable);
+                case Scope.Start.FromContext from -> variables.put(variable, fromContext(from.name()));
+                case Scope.Start.Copied copied -> variables.put(variable, variables.get(copied.from()));
             }
         });
     }
 
     private static void end(Frame frame) {
-        frame.scope().starts().keySet().forEach(frame.variables()::remove);
+        frame.scope().starts().keySet().forEach(frame.variables()::clear);
     }
 
     private @Nullable Object fromContext(String name) {
@@ -166,40 +163,33 @@ final class Interpreter {
     }
 
     private Ending execute(Stmt stmt, Frame frame) {
+        return switch (stmt) {
+            case Stmt.If choice -> choose(choice, frame);
+            case Stmt.Break end -> Ending.BREAK;
+            case Stmt.Continue next -> Ending.CONTINUE;
+            case Stmt.SetBlock set -> setBlock(set, frame);
+            case Stmt.FilterBlock block -> filterBlock(block, frame);
+            case Stmt.With with -> with(with, frame);
+            default -> {
+                executeSimple(stmt, frame);
+                yield Ending.NORMAL;
+            }
+        };
+    }
+
+    private void executeSimple(Stmt stmt, Frame frame) {
         switch (stmt) {
             case Stmt.Data data -> frame.out().append(data.text());
             case Stmt.Print print -> frame.out().append(printer.str(evaluate(print.value(), frame)));
-            case Stmt.If choice -> {
-                return choose(choice, frame);
-            }
             case Stmt.For loop -> loop(loop, frame);
-            case Stmt.Break end -> {
-                return Ending.BREAK;
-            }
-            case Stmt.Continue next -> {
-                return Ending.CONTINUE;
-            }
             case Stmt.Set set -> assign(set.target(), evaluate(set.value(), frame), frame);
-            case Stmt.SetBlock set -> {
-                Frame inner = frame.in(scope(set)).into(new TextBuilder(budget));
-                assign(set.target(), filteredBlock(set.filtered(), set.body(), inner), frame);
-            }
-            case Stmt.FilterBlock block -> {
-                Frame inner = frame.in(scope(block)).into(new TextBuilder(budget));
-                frame.out().append(printer.str(filteredBlock(block.filtered(), block.body(), inner)));
-            }
-            case Stmt.With with -> with(with, frame);
-            case Stmt.MacroDef macro -> {
-                var value = new Macro(macro.name(), macro.function(), scope(macro.function()), frame.variables());
-                assign(new Target.ToName(macro.name(), macro.at()), value, frame);
-            }
+            case Stmt.MacroDef macro -> assignName(macro.name(),
+                    new Macro(macro.name(), macro.function(), scope(macro.function()), frame.variables()), frame);
             case Stmt.CallBlock block -> callBlock(block, frame);
-            case Stmt.Generation generation -> {
-                Macro body = anonymous(generation.function(), frame);
-                frame.out().append(callMacro(body, Map.of()));
-            }
+            case Stmt.Generation generation ->
+                frame.out().append(callMacro(anonymous(generation.function(), frame), Map.of()));
+            default -> throw new IllegalStateException("not a simple statement: " + stmt.getClass());
         }
-        return Ending.NORMAL;
     }
 
     private Scope scope(Object opener) {
@@ -215,24 +205,44 @@ final class Interpreter {
         return run(choice.otherwise(), frame);
     }
 
-    private Object filteredBlock(Expr filtered, List<Stmt> body, Frame frame) {
+    private Ending setBlock(Stmt.SetBlock set, Frame outer) {
+        Frame frame = outer.in(scope(set)).into(new TextBuilder(budget));
         start(frame);
-        run(body, frame);
+        Ending ending = run(set.body(), frame);
+        if (ending == Ending.NORMAL) {
+            assign(set.target(), filtered(set.filtered(), frame), outer);
+        }
+        end(frame);
+        return ending;
+    }
+
+    private Ending filterBlock(Stmt.FilterBlock block, Frame outer) {
+        Frame frame = outer.in(scope(block)).into(new TextBuilder(budget));
+        start(frame);
+        Ending ending = run(block.body(), frame);
+        if (ending == Ending.NORMAL) {
+            outer.out().append(printer.str(filtered(block.filtered(), frame)));
+        }
+        end(frame);
+        return ending;
+    }
+
+    private Object filtered(Expr filtered, Frame frame) {
         blockTexts.push(frame.out().toText());
         Object value = evaluate(filtered, frame);
         blockTexts.pop();
-        end(frame);
         return value;
     }
 
-    private void with(Stmt.With with, Frame outer) {
+    private Ending with(Stmt.With with, Frame outer) {
         Frame frame = outer.in(scope(with));
         start(frame);
         for (int i = 0; i < with.targets().size(); i++) {
             assign(with.targets().get(i), evaluate(with.values().get(i), outer), frame);
         }
-        run(with.body(), frame);
+        Ending ending = run(with.body(), frame);
         end(frame);
+        return ending;
     }
 
     private Macro anonymous(Stmt.Function function, Frame frame) {
@@ -250,6 +260,7 @@ final class Interpreter {
     Text callMacro(Macro macro, Map<String, Object> values) {
         budget.enter();
         var frame = new Frame(macro.scope(), new Activation(macro.outer()), new TextBuilder(budget));
+        end(frame);
         values.forEach((name, value) -> assignName(name, value, frame));
         start(frame);
         Stmt.Function function = macro.function();

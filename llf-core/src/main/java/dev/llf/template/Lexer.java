@@ -98,6 +98,10 @@ final class Lexer {
 
     private void comment(int open, int from) {
         int close = source.indexOf("#}", from);
+        if (from == source.length()) {
+            at = from; // Jinja lets a comment go that opens at the very end
+            return;
+        }
         if (close < 0) {
             throw fail(open, "the comment is never closed, expected '#}'");
         }

@@ -56,7 +56,7 @@ final class StatementParser {
     }
 
     private Stmt print(Position at) {
-        Expr value = expressions.tuple(true, "");
+        Expr value = expressions.tuple(true);
         tokens.expect(Kind.PRINT_END);
         return new Stmt.Print(value, at);
     }
@@ -103,7 +103,7 @@ final class StatementParser {
         Set<String> ends = Set.of("elif", "else", "endif");
         Token end;
         do {
-            Expr test = expressions.tuple(false, "");
+            Expr test = expressions.tuple(false);
             branches.add(new Stmt.Branch(test, body(ends)));
             end = tokens.next();
         } while (end.isName("elif"));
@@ -112,9 +112,9 @@ final class StatementParser {
     }
 
     private Stmt forTag(Position at) {
-        Target target = target("in", false);
+        Target target = target(false);
         tokens.expectName("in");
-        Expr items = expressions.tuple(false, "recursive");
+        Expr items = expressions.tuple(false);
         Expr test = tokens.skipName("if") ? expressions.expression() : null;
         boolean recursive = tokens.skipName("recursive");
         loops++;
@@ -132,9 +132,9 @@ final class StatementParser {
     }
 
     private Stmt setTag(Position at) {
-        Target target = target("", true);
+        Target target = target(true);
         if (tokens.skipOperator("=")) {
-            return new Stmt.Set(target, expressions.tuple(true, ""), at);
+            return new Stmt.Set(target, expressions.tuple(true), at);
         }
         Expr filtered = expressions.blockFilters(false);
         return new Stmt.SetBlock(target, filtered, bodyAndEnd("endset"), at);
@@ -164,7 +164,7 @@ final class StatementParser {
             if (!targets.isEmpty()) {
                 tokens.expectOperator(",");
             }
-            targets.add(target("", false));
+            targets.add(target(false));
             tokens.expectOperator("=");
             values.add(expressions.expression());
         }
@@ -225,11 +225,11 @@ final class StatementParser {
     }
 
     /** A name, an attribute of a namespace, or several of them with commas between. */
-    private Target target(String endWord, boolean attributes) {
+    private Target target(boolean attributes) {
         Position at = tokens.peek().at();
         List<Target> items = new ArrayList<>();
         boolean comma = false;
-        while (!endsTarget(endWord)) {
+        while (!endsTarget()) {
             items.add(oneTarget(attributes));
             if (!tokens.skipOperator(",")) {
                 break;
@@ -242,9 +242,9 @@ final class StatementParser {
         return comma ? new Target.ToTuple(items, at) : items.get(0);
     }
 
-    private boolean endsTarget(String endWord) {
+    private boolean endsTarget() {
         Token token = tokens.peek();
-        return token.is(Kind.TAG_END) || token.isOperator(")") || (!endWord.isEmpty() && token.isName(endWord));
+        return token.is(Kind.TAG_END) || token.isOperator(")");
     }
 
     private Target oneTarget(boolean attributes) {
@@ -253,7 +253,7 @@ final class StatementParser {
         }
         tokens.enter();
         tokens.next();
-        Target inside = target("", false);
+        Target inside = target(false);
         tokens.expectOperator(")");
         tokens.leave();
         return inside;

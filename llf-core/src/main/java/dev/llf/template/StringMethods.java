@@ -229,7 +229,7 @@ final class StringMethods {
         int at = skip(value, 0, true);
         while (at < value.length()) {
             if (parts.size() == limit) {
-                parts.add(stripped(self.from(at), null, false, true));
+                parts.add(self.from(at));
                 break;
             }
             int end = skip(value, at, false);
@@ -253,7 +253,7 @@ final class StringMethods {
         int end = skipBack(value, value.length(), true);
         while (end > 0) {
             if (parts.size() == limit) {
-                parts.add(stripped(self.sub(0, end), null, true, false));
+                parts.add(self.sub(0, end));
                 break;
             }
             int start = skipBack(value, end, false);
