@@ -6,6 +6,7 @@
  */
 module dev.llf.core {
     requires com.fasterxml.jackson.databind;
+    requires java.management;
     requires jdk.management; // free and total memory of the machine or container
     requires llama; // java-llama.cpp, an automatic module
     requires org.slf4j;
@@ -14,6 +15,7 @@ module dev.llf.core {
     exports dev.llf.chat;
     exports dev.llf.error;
     exports dev.llf.gguf;
+    exports dev.llf.llamacpp;
     exports dev.llf.schema;
     exports dev.llf.spi;
     exports dev.llf.template;

@@ -60,7 +60,7 @@ public record Sampling(double temperature, DynamicTemperature dynamicTemperature
      * Temperature that follows the entropy of the probabilities, within {@code temperature ± range}.
      *
      * @param range    half the width; 0 is off; 0 to 100
-     * @param exponent how entropy maps to temperature; over 0 to 100, default 1
+     * @param exponent how entropy maps to temperature; 0.01 to 100, default 1
      */
     public record DynamicTemperature(double range, double exponent) {
         /** Off. */
@@ -73,7 +73,7 @@ public record Sampling(double temperature, DynamicTemperature dynamicTemperature
          */
         public DynamicTemperature {
             within(range, 0, 100, "dynamicTemperature.range");
-            within(exponent, Double.MIN_NORMAL, 100, "dynamicTemperature.exponent");
+            within(exponent, 0.01, 100, "dynamicTemperature.exponent");
         }
     }
 
@@ -102,7 +102,7 @@ public record Sampling(double temperature, DynamicTemperature dynamicTemperature
      * Penalties for tokens that occurred before.
      *
      * @param lastTokens how many tokens back are looked at; -1 for the whole context, 0 is off; default 64
-     * @param repeat     divides the logit; 1 is off; over 0 to 100
+     * @param repeat     divides the logit; 1 is off; 0.01 to 100
      * @param frequency  subtracted from the logit per occurrence; 0 is off; -100 to 100
      * @param presence   subtracted from the logit once; 0 is off; -100 to 100
      */
@@ -118,7 +118,7 @@ public record Sampling(double temperature, DynamicTemperature dynamicTemperature
          */
         public Penalties {
             within(lastTokens, -1, Integer.MAX_VALUE, "penalties.lastTokens");
-            within(repeat, Double.MIN_NORMAL, 100, "penalties.repeat");
+            within(repeat, 0.01, 100, "penalties.repeat");
             within(frequency, -100, 100, "penalties.frequency");
             within(presence, -100, 100, "penalties.presence");
         }

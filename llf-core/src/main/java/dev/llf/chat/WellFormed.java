@@ -3,16 +3,19 @@ package dev.llf.chat;
 import java.util.Objects;
 
 /** Checks of text at the border: what cannot reach a model unchanged is refused, never repaired unseen. */
-final class WellFormed {
+public final class WellFormed {
 
     private WellFormed() {}
 
     /**
      * Returns the text if it is well-formed Unicode.
      *
-     * @throws IllegalArgumentException at an unpaired surrogate
+     * @param text the text
+     * @param what what it is, for the message
+     * @return the text
+     * @throws IllegalArgumentException at an unpaired surrogate; the message does not show the text
      */
-    static String text(String text, String what) {
+    public static String text(String text, String what) {
         Objects.requireNonNull(text, what);
         int next;
         for (int i = 0; i < text.length(); i = next) {
@@ -30,9 +33,12 @@ final class WellFormed {
     /**
      * Returns the text if it is well-formed Unicode and not blank.
      *
+     * @param name the text
+     * @param what what it is, for the message
+     * @return the text
      * @throws IllegalArgumentException if it is blank or has an unpaired surrogate
      */
-    static String name(String name, String what) {
+    public static String name(String name, String what) {
         if (text(name, what).isBlank()) {
             throw new IllegalArgumentException("%s must not be blank".formatted(what));
         }

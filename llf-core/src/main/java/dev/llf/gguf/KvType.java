@@ -36,6 +36,15 @@ public enum KvType {
         return type;
     }
 
+    /**
+     * Tells whether several numbers share a scale.
+     *
+     * @return false for the floating point types
+     */
+    public boolean isQuantised() {
+        return type.blockSize() > 1;
+    }
+
     /** Returns the bytes of a row of so many numbers; a last block that is not full counts whole. */
     long rowBytes(long numbers) {
         return Math.multiplyExact(Math.ceilDiv(numbers, (long) type.blockSize()), type.blockBytes());

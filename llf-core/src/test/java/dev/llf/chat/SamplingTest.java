@@ -80,11 +80,11 @@ class SamplingTest {
     @Test
     void checksEachNumberOfTheGroups() {
         ranges(0.0, 100, value -> new DynamicTemperature(value, 1));
-        ranges(Double.MIN_NORMAL, 100, value -> new DynamicTemperature(0, value));
+        ranges(0.01, 100, value -> new DynamicTemperature(0, value));
         ranges(0.0, 1, value -> new Xtc(value, 0.1));
         ranges(0.0, 1, value -> new Xtc(0, value));
         wholeNumbers(-1, Integer.MAX_VALUE, value -> new Penalties((int) value, 1, 0, 0));
-        ranges(Double.MIN_NORMAL, 100, value -> new Penalties(64, value, 0, 0));
+        ranges(0.01, 100, value -> new Penalties(64, value, 0, 0));
         ranges(-100.0, 100, value -> new Penalties(64, 1, value, 0));
         ranges(-100.0, 100, value -> new Penalties(64, 1, 0, value));
         ranges(0.0, 100, value -> new Dry(value, 1.75, 2, -1, BREAKERS));

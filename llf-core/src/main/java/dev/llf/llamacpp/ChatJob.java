@@ -1,0 +1,211 @@
+package dev.llf.llamacpp;
+
+import dev.llf.chat.ChatStream;
+import dev.llf.chat.ChatStreamBuffer;
+import dev.llf.chat.FinishReason;
+import dev.llf.chat.ToolCall;
+import dev.llf.error.BusyException;
+import dev.llf.error.EngineException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One request on its way through a slot.
+ *
+ * <p>Whoever waits for the response is released at once by a cancel or a deadline; this job's thread notices before or
+ * after the next piece, cancels in the engine, which only the reading thread may do, and frees the slot.
+ */
+final class ChatJob implements SlotScheduler.Job {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ChatJob.class);
+
+    private final Engine engine;
+    private final SlotScheduler scheduler;
+    private final IntFunction<EngineRequest> requestForSlot;
+    private final int[] prompt;
+    private final Optional<String> session;
+    private final Endings endings;
+    private final StopMatcher stops;
+    private final @Nullable ToolCallScanner toolCalls;
+    private final ChatStreamBuffer out;
+    private final Consumer<ChatJob> onEnd;
+    private final StringBuilder generated = new StringBuilder();
+    private @Nullable Future<?> deadline;
+    private int tokens;
+    private boolean ended;
+    private boolean called;
+
+    /**
+     * Creates a job.
+     *
+     * @param requestForSlot makes the engine's request once the slot is known
+     * @param endings        the end-of-generation tokens
+     * @param stops          finds stop strings
+     * @param toolCalls      finds tool calls, or null where none may be made
+     * @param onEnd          runs when the response has ended; may run more than once
+     */
+    ChatJob(Engine engine, SlotScheduler scheduler, int[] prompt, Optional<String> session,
+            IntFunction<EngineRequest> requestForSlot, Endings endings, StopMatcher stops,
+            @Nullable ToolCallScanner toolCalls, Consumer<ChatJob> onEnd) {
+        this.engine = engine;
+        this.scheduler = scheduler;
+        this.prompt = prompt;
+        this.session = session;
+        this.requestForSlot = requestForSlot;
+        this.endings = endings;
+        this.stops = stops;
+        this.toolCalls = toolCalls;
+        this.onEnd = onEnd;
+        out = new ChatStreamBuffer(System::nanoTime, this::leaveLine);
+    }
+
+    /**
+     * Puts the job in line; its response can be read from now on.
+     *
+     * @throws dev.llf.error.BusyException if the line is full
+     */
+    ChatStream start(Optional<Duration> timeout) {
+        deadline = timeout.map(time -> Deadlines.after(time, this::expire)).orElse(null);
+        try {
+            scheduler.submit(this);
+        } catch (BusyException e) {
+            left();
+            throw e;
+        }
+        return out;
+    }
+
+    private void expire() {
+        if (out.finish(FinishReason.DEADLINE)) {
+            leaveLine();
+        }
+    }
+
+    void cancel() {
+        out.cancel();
+    }
+
+    private void leaveLine() {
+        scheduler.forget(this);
+        left();
+    }
+
+    private void left() {
+        Future<?> timer = deadline;
+        if (timer != null) {
+            timer.cancel(false);
+        }
+        onEnd.accept(this);
+    }
+
+    @Override
+    public Optional<String> session() {
+        return session;
+    }
+
+    @Override
+    public Runnable run(SlotScheduler.Slot slot) {
+        if (out.ended()) {
+            return () -> {};
+        }
+        try {
+            out.started(prompt.length, slot.cached(prompt));
+            FinishReason reason = generate(requestForSlot.apply(slot.id()));
+            slot.remember(evaluated());
+            return () -> finish(reason);
+        } catch (RuntimeException | LinkageError e) {
+            slot.remember(new int[0]);
+            LOG.debug("A generation failed", e);
+            return () -> fail(e);
+        }
+    }
+
+    private FinishReason generate(EngineRequest request) {
+        try (Engine.Generation generation = engine.generate(request)) {
+            while (!out.ended() && !stops.found()) {
+                Engine.Piece piece = generation.next();
+                take(piece);
+                if (piece.last()) {
+                    boolean byItself = ended || (!endings.visible() && tokens < request.maxTokens());
+                    return byItself ? FinishReason.STOP : FinishReason.LENGTH;
+                }
+            }
+            generation.cancel();
+            return FinishReason.STOP;
+        }
+    }
+
+    private void take(Engine.Piece piece) {
+        String text = endings.strip(piece.text());
+        ended |= text.length() < piece.text().length();
+        int newTokens = piece.last() ? 0 : 1;
+        tokens += newTokens;
+        generated.append(piece.text());
+        deliver(stops.add(text), newTokens);
+    }
+
+    private void deliver(String text, int newTokens) {
+        if (toolCalls == null) {
+            out.text(text, newTokens);
+        } else {
+            deliver(toolCalls.add(text), newTokens);
+        }
+    }
+
+    private void deliver(ToolCallScanner.Found found, int newTokens) {
+        out.text(found.text(), newTokens);
+        for (ToolCall call : found.calls()) {
+            called |= out.toolCall(call);
+        }
+    }
+
+    private void finish(FinishReason reason) {
+        deliver(stops.rest(), 0);
+        if (toolCalls != null) {
+            deliver(toolCalls.rest(), 0);
+        }
+        out.finish(called ? FinishReason.TOOL_CALLS : reason);
+        left();
+    }
+
+    private void fail(Throwable cause) {
+        out.fail(cause instanceof RuntimeException e ? e : new EngineException("The engine failed: " + cause, cause));
+        left();
+    }
+
+    /** What the slot now holds, as far as text tells: it is used to predict what a next prompt finds cached. */
+    private int[] evaluated() {
+        int[] answer = engine.tokenize(generated.toString());
+        int[] all = Arrays.copyOf(prompt, prompt.length + answer.length);
+        System.arraycopy(answer, 0, all, prompt.length, answer.length);
+        return all;
+    }
+
+    /**
+     * The texts of the tokens that end a generation. The engine shows them because the request asks for it; that is how
+     * the end of an answer is told from the end of its token budget.
+     *
+     * @param texts   the texts that the engine can show
+     * @param visible whether these are all
+     */
+    record Endings(List<String> texts, boolean visible) {
+
+        /** Returns the piece without the ending that it is or ends with. */
+        String strip(String piece) {
+            for (String text : texts) {
+                if (piece.endsWith(text)) {
+                    return piece.substring(0, piece.length() - text.length());
+                }
+            }
+            return piece;
+        }
+    }
+}

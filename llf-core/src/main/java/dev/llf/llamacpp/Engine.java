@@ -1,0 +1,46 @@
+package dev.llf.llamacpp;
+
+/**
+ * What this package needs of an engine. The native gate is one implementation; another engine would be another.
+ *
+ * <p>Callers pass only what {@link EngineRequest} and the models have checked.
+ */
+interface Engine {
+
+    /** Turns text into token ids; the texts of control tokens become those tokens. No token is added around it. */
+    int[] tokenize(String text);
+
+    /** Turns token ids into text; control tokens become their texts. */
+    String detokenize(int[] tokens);
+
+    /** Starts a generation; called, and the result used, by one reader thread. */
+    Generation generate(EngineRequest request);
+
+    /** Computes the vector of a text; one call at a time. */
+    float[] embed(String text);
+
+    /** Computes the raw score of a document for a query; one call at a time. */
+    float score(String query, String document);
+
+    /** A running generation, owned by the thread that started it. */
+    interface Generation extends AutoCloseable {
+
+        /** Waits for the next piece; not to be called after the last one or after a failure. */
+        Piece next();
+
+        /** Stops the generation; {@link #next()} may not be called any more. */
+        void cancel();
+
+        /** Lets the engine forget the generation. */
+        @Override
+        void close();
+    }
+
+    /**
+     * What one step of generation gave.
+     *
+     * @param text whole characters; a control token named in {@link EngineRequest#visibleTokens()} comes as its text
+     * @param last whether the generation has ended
+     */
+    record Piece(String text, boolean last) {}
+}

@@ -1,0 +1,108 @@
+package dev.llf.llamacpp;
+
+import dev.llf.gguf.KvType;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the engine loads a model: the key under which a loaded model is shared, and the source of its command line.
+ *
+ * @param file           the model file, real path
+ * @param size           its size in bytes when it was checked
+ * @param modified       its time of change when it was checked, milliseconds since 1970
+ * @param purpose        what the instance is for
+ * @param slotTokens     tokens that each slot holds
+ * @param slots          slots
+ * @param threads        threads that compute; 0 to have them chosen by measuring
+ * @param batchTokens    tokens evaluated at once
+ * @param kvType         how the cache is stored
+ * @param flashAttention whether attention is fused
+ * @param gpuLayers      layers on a GPU, or {@link #DEFAULT_GPU_LAYERS}
+ * @param queueCapacity  requests that may wait for a slot
+ */
+record EngineOptions(Path file, long size, long modified, Purpose purpose, int slotTokens, int slots, int threads,
+        int batchTokens, KvType kvType, boolean flashAttention, int gpuLayers, int queueCapacity) {
+
+    /** Leaves it to the library: all on macOS with Metal, none elsewhere. */
+    static final int DEFAULT_GPU_LAYERS = -1;
+
+    /** What an instance is for; chat and embedding evict each other, so each has its own. */
+    enum Purpose {
+        CHAT(null), EMBED_MEAN("mean"), EMBED_CLS("cls"), EMBED_LAST("last"), RERANK("rank");
+
+        private final @Nullable String pooling;
+
+        Purpose(@Nullable String pooling) {
+            this.pooling = pooling;
+        }
+    }
+
+    EngineOptions withThreads(int count) {
+        return new EngineOptions(file, size, modified, purpose, slotTokens, slots, count, batchTokens, kvType,
+                flashAttention, gpuLayers, queueCapacity);
+    }
+
+    /** A tiny instance of the same model, to measure with. */
+    EngineOptions probe(int count) {
+        int tokens = Math.min(slotTokens, 128);
+        return new EngineOptions(file, size, modified, purpose, tokens, 1, count, Math.min(batchTokens, 32), kvType,
+                flashAttention, gpuLayers, queueCapacity);
+    }
+
+    int totalTokens() {
+        return slotTokens * slots;
+    }
+
+    /**
+     * Returns the command line, a value or null for each flag.
+     *
+     * <p>Everything that an environment variable could change is named. The chat template is fixed because prompts are
+     * rendered in Java: the engine must not parse the file's own.
+     */
+    Map<String, @Nullable String> commandLine() {
+        Map<String, @Nullable String> flags = new LinkedHashMap<>();
+        flags.put("--model", file.toString());
+        flags.put("--ctx-size", String.valueOf(totalTokens()));
+        flags.put("--parallel", String.valueOf(slots));
+        flags.put("--batch-size", String.valueOf(batchTokens));
+        flags.put("--ubatch-size", String.valueOf(batchTokens));
+        flags.put("--threads", String.valueOf(threads));
+        flags.put("--threads-batch", String.valueOf(threads));
+        flags.put("--cache-type-k", kvType.name().toLowerCase(Locale.ROOT));
+        flags.put("--cache-type-v", kvType.name().toLowerCase(Locale.ROOT));
+        flags.put("--slot-prompt-similarity", "0");
+        flags.put("--no-context-shift", null);
+        if (gpuLayers != DEFAULT_GPU_LAYERS) {
+            flags.put("--gpu-layers", String.valueOf(gpuLayers));
+        }
+        if (flashAttention) {
+            flags.put("--flash-attn", null);
+        }
+        switch (purpose) {
+            case CHAT -> flags.put("--chat-template", "chatml");
+            case EMBED_MEAN, EMBED_CLS, EMBED_LAST -> flags.put("--embedding", null);
+            case RERANK -> flags.put("--reranking", null);
+        }
+        if (purpose.pooling != null) {
+            flags.put("--pooling", purpose.pooling);
+        }
+        return flags;
+    }
+
+    /** Names the environment variables that the engine would read on its own. */
+    static List<String> environmentNoise(Map<String, String> environment) {
+        List<String> names = new ArrayList<>();
+        for (String name : environment.keySet()) {
+            if (name.startsWith("LLAMA_ARG_") || name.startsWith("LLAMA_LOG_")) {
+                names.add(name);
+            }
+        }
+        names.sort(null);
+        return names;
+    }
+}

@@ -1,0 +1,82 @@
+package dev.llf.llamacpp;
+
+import dev.llf.gguf.GgufFile;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
+
+/**
+ * The models of this JVM, each loaded once for the same file and options.
+ *
+ * <p>The binding frees nothing, so what nobody uses any more is kept and given to whoever asks for it again. A load runs
+ * under the lock: two at once would share global state of the library.
+ */
+final class EngineRegistry {
+
+    private static final EngineRegistry OF_JVM = new EngineRegistry(
+            (options, gguf) -> LoadedEngine.load(options, gguf, Machine::availableBytes));
+
+    private final BiFunction<EngineOptions, GgufFile, LoadedEngine> loader;
+    private final ReentrantLock lock = new ReentrantLock();
+    /** Guarded by {@link #lock}. */
+    private final Map<EngineOptions, Entry> entries = new HashMap<>();
+
+    /** A loaded model and how many use it. */
+    private static final class Entry {
+        private final LoadedEngine engine;
+        private int users;
+
+        Entry(LoadedEngine engine) {
+            this.engine = engine;
+        }
+    }
+
+    EngineRegistry(BiFunction<EngineOptions, GgufFile, LoadedEngine> loader) {
+        this.loader = loader;
+    }
+
+    static EngineRegistry ofJvm() {
+        return OF_JVM;
+    }
+
+    /** Returns the loaded model; the caller releases it once. */
+    LoadedEngine acquire(EngineOptions options, GgufFile gguf) {
+        lock.lock();
+        try {
+            Entry entry = entries.get(options);
+            if (entry == null) {
+                entry = new Entry(loader.apply(options, gguf));
+                entries.put(options, entry);
+            }
+            entry.users++;
+            return entry.engine;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void release(EngineOptions options) {
+        lock.lock();
+        try {
+            Entry entry = entries.get(options);
+            if (entry == null || entry.users == 0) {
+                throw new IllegalStateException("released more often than acquired: " + options);
+            }
+            entry.users--;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns how many use the model; 0 also if it was never loaded. */
+    int users(EngineOptions options) {
+        lock.lock();
+        try {
+            Entry entry = entries.get(options);
+            return entry == null ? 0 : entry.users;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,373 @@
+package dev.llf.llamacpp;
+
+import dev.llf.chat.ChatModel;
+import dev.llf.chat.ChatRequest;
+import dev.llf.chat.ChatStream;
+import dev.llf.chat.ModelInfo;
+import dev.llf.chat.Sampling;
+import dev.llf.chat.ToolChoice;
+import dev.llf.error.ConfigurationException;
+import dev.llf.gguf.GgufFile;
+import dev.llf.gguf.GgufVocabulary;
+import dev.llf.gguf.KvType;
+import dev.llf.template.ChatTemplate;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A chat model in a GGUF file, run in this process by llama.cpp.
+ *
+ * <p>Safe for use by many threads. As many requests run at once as there are slots; the others wait in line. A request
+ * with a {@linkplain ChatRequest#session() session} gets the slot that still holds the session's earlier prompts, so that
+ * only what is new is evaluated.
+ *
+ * <p>Closing cancels what runs and gives the model back; its memory stays taken until the JVM ends, and the next open of
+ * the same file with the same options gets it at once.
+ */
+public final class LlamaChatModel implements ChatModel {
+
+    private final EngineLease lease;
+    private final PromptEncoder prompts;
+    private final RequestChecks checks;
+    private final ChatJob.Endings endings;
+    private final List<String> visibleTokens;
+    private final boolean findsToolCalls;
+    private final Sampling sampling;
+    private final ModelInfo info;
+    private final AtomicLong callIds = new AtomicLong();
+    private final Set<ChatJob> running = ConcurrentHashMap.newKeySet();
+
+    private LlamaChatModel(EngineLease lease, ChatTemplate template, @Nullable Sampling sampling) {
+        this.lease = lease;
+        GgufVocabulary vocabulary = lease.vocabulary();
+        Engine engine = lease.engine();
+        prompts = new PromptEncoder(template, vocabulary, engine::tokenize);
+        checks = new RequestChecks(vocabulary.size(), lease.options().slotTokens());
+        endings = endings(vocabulary, engine);
+        findsToolCalls = template.mentions("tools") && vocabulary.find(ToolCallScanner.OPEN).isPresent();
+        visibleTokens = new ArrayList<>(endings.texts());
+        if (findsToolCalls) {
+            visibleTokens.addAll(ToolCallScanner.TAGS);
+        }
+        this.sampling = sampling != null ? sampling
+                : ModelSampling.of(lease.gguf().recommendedSampling()).orElse(Sampling.defaults());
+        info = new ModelInfo(lease.gguf().name(), lease.options().slotTokens());
+    }
+
+    /** The engine can show a token only if its text is read back as that one token. */
+    private static ChatJob.Endings endings(GgufVocabulary vocabulary, Engine engine) {
+        List<String> texts = new ArrayList<>();
+        Set<Integer> ids = vocabulary.endOfGenerationIds();
+        for (int id : ids) {
+            int[] read = engine.tokenize(vocabulary.text(id));
+            if (read.length == 1 && read[0] == id) {
+                texts.add(vocabulary.text(id));
+            }
+        }
+        return new ChatJob.Endings(List.copyOf(texts), texts.size() == ids.size());
+    }
+
+    /**
+     * Starts to set up a model.
+     *
+     * @param file the GGUF file, or the first of its parts
+     * @return a new builder
+     */
+    public static Builder builder(Path file) {
+        return new Builder(file);
+    }
+
+    @Override
+    public ChatStream stream(ChatRequest request) {
+        lease.checkOpen();
+        Sampling chosen = request.sampling().orElse(sampling);
+        Optional<String> grammar = checks.grammar(request, chosen);
+        int[] prompt = prompts.encode(request);
+        int maxTokens = checks.maxTokens(request, prompt.length);
+        ChatJob job = new ChatJob(lease.engine(), lease.scheduler(), prompt, request.session(),
+                slot -> new EngineRequest(prompt, maxTokens, slot, chosen, grammar, visibleTokens), endings,
+                new StopMatcher(request.stop()), toolCalls(request), running::remove);
+        running.add(job);
+        ChatStream stream = job.start(request.timeout());
+        cancelIfClosed(job);
+        return stream;
+    }
+
+    private @Nullable ToolCallScanner toolCalls(ChatRequest request) {
+        boolean wanted = findsToolCalls && !request.tools().isEmpty() && request.toolChoice() == ToolChoice.AUTO;
+        return wanted ? new ToolCallScanner(() -> "call_" + callIds.incrementAndGet()) : null;
+    }
+
+    /** A close may have come between the first check and the registration. */
+    private void cancelIfClosed(ChatJob job) {
+        try {
+            lease.checkOpen();
+        } catch (IllegalStateException e) {
+            job.cancel();
+            throw e;
+        }
+    }
+
+    @Override
+    public int countTokens(ChatRequest request) {
+        lease.checkOpen();
+        return prompts.encode(request).length;
+    }
+
+    @Override
+    public ModelInfo info() {
+        return info;
+    }
+
+    /**
+     * Returns what the model's file says.
+     *
+     * @return the file's metadata and tensors
+     */
+    public GgufFile gguf() {
+        return lease.gguf();
+    }
+
+    /**
+     * Returns how many threads compute.
+     *
+     * @return at least 1
+     */
+    public int threads() {
+        return lease.threads().count();
+    }
+
+    /**
+     * Tells how the number of threads was chosen.
+     *
+     * @return a sentence for people, with the measured speeds where they were measured
+     */
+    public String threadsReason() {
+        return lease.threads().reason();
+    }
+
+    /**
+     * Returns the sampling of requests that bring none.
+     *
+     * @return the builder's, or the one that the model's file recommends, or the defaults
+     */
+    public Sampling sampling() {
+        return sampling;
+    }
+
+    /** Waits until no request runs or waits on the shared engine. */
+    void awaitIdle() throws InterruptedException {
+        lease.scheduler().awaitIdle();
+    }
+
+    @Override
+    public void close() {
+        lease.close();
+        running.forEach(ChatJob::cancel);
+    }
+
+    /** Collects how a model is set up; setters check at once. Not safe for use by several threads. */
+    public static final class Builder {
+
+        private static final int DEFAULT_CONTEXT = 4096;
+        private static final int BATCH = 512;
+
+        private final Path file;
+        private int contextTokens;
+        private int slots = 4;
+        private int threads;
+        private int gpuLayers = EngineOptions.DEFAULT_GPU_LAYERS;
+        private int queueCapacity = 1024;
+        private KvType kvType = KvType.F16;
+        private boolean flashAttention;
+        private boolean exitWhenMainReturns = true;
+        private @Nullable Sampling sampling;
+        private @Nullable String chatTemplate;
+
+        private Builder(Path file) {
+            this.file = Objects.requireNonNull(file, "file");
+        }
+
+        /**
+         * Sets how many tokens one conversation may hold, prompt and answer together.
+         *
+         * @param contextTokens at least 16; default the model's own length, but at most 4096
+         * @return this builder
+         * @throws IllegalArgumentException if it is less than 16
+         */
+        public Builder contextTokens(int contextTokens) {
+            this.contextTokens = within(contextTokens, 16, Integer.MAX_VALUE, "contextTokens");
+            return this;
+        }
+
+        /**
+         * Sets how many requests run at once; each holds {@link #contextTokens} of cache.
+         *
+         * @param slots 1 to 256, default 4
+         * @return this builder
+         * @throws IllegalArgumentException if it is outside that range
+         */
+        public Builder slots(int slots) {
+            this.slots = within(slots, 1, 256, "slots");
+            return this;
+        }
+
+        /**
+         * Sets how many threads compute.
+         *
+         * @param threads 1 to 512; by default measured while loading
+         * @return this builder
+         * @throws IllegalArgumentException if it is outside that range
+         */
+        public Builder threads(int threads) {
+            this.threads = within(threads, 1, 512, "threads");
+            return this;
+        }
+
+        /**
+         * Sets how many layers run on a GPU. The library that comes with LLF has GPU support on macOS only.
+         *
+         * @param gpuLayers at least 0; default all where the library has GPU support
+         * @return this builder
+         * @throws IllegalArgumentException if it is negative
+         */
+        public Builder gpuLayers(int gpuLayers) {
+            this.gpuLayers = within(gpuLayers, 0, 10_000, "gpuLayers");
+            return this;
+        }
+
+        /**
+         * Sets how many requests may wait for a slot.
+         *
+         * @param queueCapacity 0 to 1000000, default 1024
+         * @return this builder
+         * @throws IllegalArgumentException if it is outside that range
+         */
+        public Builder queueCapacity(int queueCapacity) {
+            this.queueCapacity = within(queueCapacity, 0, 1_000_000, "queueCapacity");
+            return this;
+        }
+
+        /**
+         * Sets how the cache of past tokens is stored. Quantised types save memory and need {@link #flashAttention}.
+         *
+         * @param kvType the type, default {@link KvType#F16}
+         * @return this builder
+         */
+        public Builder kvType(KvType kvType) {
+            this.kvType = Objects.requireNonNull(kvType, "kvType");
+            return this;
+        }
+
+        /**
+         * Sets whether attention is computed in one fused step.
+         *
+         * @param flashAttention default false
+         * @return this builder
+         */
+        public Builder flashAttention(boolean flashAttention) {
+            this.flashAttention = flashAttention;
+            return this;
+        }
+
+        /**
+         * Sets the sampling of requests that bring none.
+         *
+         * @param sampling default the one that the model's file recommends, else {@link Sampling#defaults()}
+         * @return this builder
+         */
+        public Builder sampling(Sampling sampling) {
+            this.sampling = Objects.requireNonNull(sampling, "sampling");
+            return this;
+        }
+
+        /**
+         * Replaces the model's own chat template.
+         *
+         * @param chatTemplate a Jinja chat template
+         * @return this builder
+         */
+        public Builder chatTemplate(String chatTemplate) {
+            this.chatTemplate = Objects.requireNonNull(chatTemplate, "chatTemplate");
+            return this;
+        }
+
+        /**
+         * Sets whether the JVM ends when only the engine's own threads are left. The engine leaves a thread behind that
+         * would keep the JVM alive for ever; a watchdog ends the JVM once {@code main} and all other threads that are no
+         * daemons have ended. If any model of the JVM was opened with it on, it stays on.
+         *
+         * @param exitWhenMainReturns default true
+         * @return this builder
+         */
+        public Builder exitWhenMainReturns(boolean exitWhenMainReturns) {
+            this.exitWhenMainReturns = exitWhenMainReturns;
+            return this;
+        }
+
+        private static int within(int value, int min, int max, String what) {
+            if (value < min || value > max) {
+                throw new IllegalArgumentException("%s must be %d to %d, was %d".formatted(what, min, max, value));
+            }
+            return value;
+        }
+
+        /**
+         * Checks the file and loads the model, or joins those who have loaded it with the same options.
+         *
+         * @return the model; the caller closes it
+         * @throws dev.llf.error.ModelFileException          if the file is missing, damaged or not runnable
+         * @throws dev.llf.template.TemplateException        if the chat template cannot be parsed
+         * @throws dev.llf.error.InsufficientMemoryException if the machine has too little memory free
+         * @throws ConfigurationException                    if the options do not fit the model or the machine
+         */
+        public LlamaChatModel build() {
+            if (kvType.isQuantised() && !flashAttention) {
+                throw new ConfigurationException("kvType %s needs flashAttention(true); or use F16.".formatted(kvType));
+            }
+            EngineLease lease = EngineLease.open(file, this::options, exitWhenMainReturns);
+            try {
+                return new LlamaChatModel(lease, template(lease.gguf()), sampling);
+            } catch (RuntimeException e) {
+                lease.close();
+                throw e;
+            }
+        }
+
+        private EngineOptions options(GgufFile gguf, EngineLease.FileState state) {
+            template(gguf); // a fault in it is told before minutes of loading
+            if (!gguf.causal()) {
+                throw new ConfigurationException(
+                        "%s is an encoder (%s), which cannot chat; open it as an embedding model."
+                                .formatted(file, gguf.architecture()));
+            }
+            int context = contextTokens > 0 ? contextTokens : Math.min(DEFAULT_CONTEXT, gguf.contextLength());
+            if (context > gguf.contextLength()) {
+                throw new ConfigurationException("contextTokens is %d, but %s was made for %d."
+                        .formatted(context, file.getFileName(), gguf.contextLength()));
+            }
+            if ((long) context * slots > Integer.MAX_VALUE) {
+                throw new ConfigurationException(
+                        "%d slots of %d tokens are more than the engine can address; use fewer."
+                                .formatted(slots, context));
+            }
+            return new EngineOptions(state.path(), state.size(), state.modified(), EngineOptions.Purpose.CHAT, context,
+                    slots, threads, Math.min(BATCH, context), kvType, flashAttention, gpuLayers, queueCapacity);
+        }
+
+        private ChatTemplate template(GgufFile gguf) {
+            String source = chatTemplate != null ? chatTemplate
+                    : gguf.chatTemplate().orElseThrow(() -> new ConfigurationException(
+                            ("%s has no chat template, so it is no chat model or an old file; give it one with "
+                                    + "chatTemplate(...).").formatted(file)));
+            return ChatTemplate.parse(source);
+        }
+    }
+}

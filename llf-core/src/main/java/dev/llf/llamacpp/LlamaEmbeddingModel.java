@@ -1,0 +1,230 @@
+package dev.llf.llamacpp;
+
+import dev.llf.error.ConfigurationException;
+import dev.llf.gguf.GgufFile;
+import dev.llf.gguf.KvType;
+import dev.llf.gguf.PoolingType;
+import dev.llf.spi.EmbeddingModel;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An embedding model in a GGUF file, run in this process by llama.cpp.
+ *
+ * <p>Safe for use by many threads; texts are computed one after the other, because several at once abort the engine. The
+ * vectors have unit length, which the engine sees to. Text that spells a control token of the model has a word joiner
+ * (U+2060) put into it, so that it stays text.
+ *
+ * <p>An instance of its own is loaded, apart from any chat model of the same file. Closing gives it back; its memory stays
+ * taken until the JVM ends.
+ */
+public final class LlamaEmbeddingModel implements EmbeddingModel {
+
+    private static final double SAME = 0.99999;
+
+    private final EngineLease lease;
+    private final PoolingType pooling;
+    private final PooledText texts;
+    private final int dimension;
+
+    private LlamaEmbeddingModel(EngineLease lease, PoolingType pooling) {
+        this.lease = lease;
+        this.pooling = pooling;
+        texts = new PooledText(lease.engine(), lease.vocabulary(), maxTokens());
+        dimension = selfTest();
+    }
+
+    /**
+     * Starts to set up a model.
+     *
+     * @param file the GGUF file, or the first of its parts
+     * @return a new builder
+     */
+    public static Builder builder(Path file) {
+        return new Builder(file);
+    }
+
+    /** Wrong pooling gives the same vector for any text, which nothing else would tell. */
+    private int selfTest() {
+        List<float[]> vectors = embedAll(List.of("The cat sleeps on the warm stove.", "7 + 5 = 12"));
+        double dot = 0;
+        for (int i = 0; i < vectors.get(0).length; i++) {
+            dot += (double) vectors.get(0)[i] * vectors.get(1)[i];
+        }
+        if (!(dot < SAME)) {
+            throw new ConfigurationException(
+                    ("%s with pooling %s gives two different texts the same vector (cosine %.6f); "
+                            + "choose another pooling or another model.")
+                            .formatted(lease.options().file(), pooling, dot));
+        }
+        return vectors.getFirst().length;
+    }
+
+    @Override
+    public List<float[]> embedAll(List<String> inputs) {
+        Engine engine = lease.engine();
+        List<String> prepared = inputs.stream().map(text -> texts.prepare(text, "text to embed")).toList();
+        prepared.forEach(text -> texts.checkFits(texts.count(text)));
+        Map<String, float[]> computed = new LinkedHashMap<>();
+        for (String text : prepared) {
+            computed.computeIfAbsent(text, engine::embed);
+        }
+        return prepared.stream().map(text -> Objects.requireNonNull(computed.get(text)).clone()).toList();
+    }
+
+    @Override
+    public int countTokens(String text) {
+        lease.checkOpen();
+        return texts.count(texts.prepare(text, "text to count"));
+    }
+
+    @Override
+    public int dimension() {
+        return dimension;
+    }
+
+    @Override
+    public int maxTokens() {
+        return lease.options().slotTokens();
+    }
+
+    @Override
+    public String fingerprint() {
+        GgufFile gguf = lease.gguf();
+        return "%s/%s/%s/%d/%s".formatted(gguf.name(), gguf.architecture(), gguf.quantisation(), gguf.byteSize(),
+                pooling);
+    }
+
+    @Override
+    public void close() {
+        lease.close();
+    }
+
+    /** Collects how a model is set up; setters check at once. Not safe for use by several threads. */
+    public static final class Builder {
+
+        private static final int DEFAULT_MAX_TOKENS = 2048;
+
+        private final Path file;
+        private @Nullable PoolingType pooling;
+        private int maxTokens;
+        private int threads;
+        private boolean exitWhenMainReturns = true;
+
+        private Builder(Path file) {
+            this.file = Objects.requireNonNull(file, "file");
+        }
+
+        /**
+         * Sets how the vectors of the tokens become the text's.
+         *
+         * @param pooling MEAN, CLS or LAST; default what the file says; a model that generates text knows only LAST
+         * @return this builder
+         * @throws IllegalArgumentException for other types
+         */
+        public Builder pooling(PoolingType pooling) {
+            if (pooling == PoolingType.NONE || pooling == PoolingType.RANK) {
+                throw new IllegalArgumentException("pooling must be MEAN, CLS or LAST, was %s".formatted(pooling));
+            }
+            this.pooling = pooling;
+            return this;
+        }
+
+        /**
+         * Sets the longest text.
+         *
+         * @param maxTokens at least 8; default the model's own length, but at most 2048
+         * @return this builder
+         * @throws IllegalArgumentException if it is less than 8
+         */
+        public Builder maxTokens(int maxTokens) {
+            if (maxTokens < 8) {
+                throw new IllegalArgumentException("maxTokens must be >= 8, was %d".formatted(maxTokens));
+            }
+            this.maxTokens = maxTokens;
+            return this;
+        }
+
+        /**
+         * Sets how many threads compute.
+         *
+         * @param threads 1 to 512; default all cores but one
+         * @return this builder
+         * @throws IllegalArgumentException if it is outside that range
+         */
+        public Builder threads(int threads) {
+            if (threads < 1 || threads > 512) {
+                throw new IllegalArgumentException("threads must be 1 to 512, was %d".formatted(threads));
+            }
+            this.threads = threads;
+            return this;
+        }
+
+        /**
+         * Sets whether the JVM ends when only the engine's own threads are left; see
+         * {@link LlamaChatModel.Builder#exitWhenMainReturns}.
+         *
+         * @param exitWhenMainReturns default true
+         * @return this builder
+         */
+        public Builder exitWhenMainReturns(boolean exitWhenMainReturns) {
+            this.exitWhenMainReturns = exitWhenMainReturns;
+            return this;
+        }
+
+        /**
+         * Checks the file, loads the model and tests it with two texts.
+         *
+         * @return the model; the caller closes it
+         * @throws dev.llf.error.ModelFileException          if the file is missing, damaged or not runnable
+         * @throws dev.llf.error.InsufficientMemoryException if the machine has too little memory free
+         * @throws ConfigurationException                    if the pooling is not known or not legal for the model, or gives
+         *                                                   all texts the same vector
+         */
+        public LlamaEmbeddingModel build() {
+            EngineLease lease = EngineLease.open(file, this::options, exitWhenMainReturns);
+            try {
+                return new LlamaEmbeddingModel(lease, pooling(lease.gguf()));
+            } catch (RuntimeException e) {
+                lease.close();
+                throw e;
+            }
+        }
+
+        private EngineOptions options(GgufFile gguf, EngineLease.FileState state) {
+            int most = gguf.contextLength();
+            int tokens = maxTokens > 0 ? maxTokens : Math.min(DEFAULT_MAX_TOKENS, most);
+            if (tokens > most) {
+                throw new ConfigurationException(
+                        "maxTokens is %d, but %s was made for %d.".formatted(tokens, file, most));
+            }
+            EngineOptions.Purpose purpose = switch (pooling(gguf)) {
+                case MEAN -> EngineOptions.Purpose.EMBED_MEAN;
+                case CLS -> EngineOptions.Purpose.EMBED_CLS;
+                case LAST -> EngineOptions.Purpose.EMBED_LAST;
+                case NONE, RANK -> throw new ConfigurationException(
+                        "%s is no embedding model, its file says pooling %s.".formatted(file, pooling(gguf)));
+            };
+            // One slot: with more, a short text on a high slot ends the process.
+            return new EngineOptions(state.path(), state.size(), state.modified(), purpose, tokens, 1, threads, tokens,
+                    KvType.F16, false,
+                    EngineOptions.DEFAULT_GPU_LAYERS, 0);
+        }
+
+        private PoolingType pooling(GgufFile gguf) {
+            PoolingType chosen = pooling != null ? pooling
+                    : gguf.poolingType().orElseThrow(() -> new ConfigurationException(
+                            ("%s does not say how to pool; set pooling(...): LAST for a model that generates text, for an "
+                                    + "encoder what its author says, mostly MEAN or CLS.").formatted(file)));
+            if (gguf.causal() && chosen != PoolingType.LAST) {
+                throw new ConfigurationException(("%s generates text (%s); with pooling %s the engine would end the "
+                        + "process. Use LAST or an encoder.").formatted(file, gguf.architecture(), chosen));
+            }
+            return chosen;
+        }
+    }
+}

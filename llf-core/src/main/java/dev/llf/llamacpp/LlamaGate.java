@@ -1,0 +1,244 @@
+package dev.llf.llamacpp;
+
+import de.kherud.llama.LlamaModel;
+import de.kherud.llama.LlamaOutput;
+import de.kherud.llama.ModelParameters;
+import dev.llf.error.EngineException;
+import dev.llf.error.ModelFileException;
+import java.io.IOException;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.invoke.VarHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one class that calls native code.
+ *
+ * <p>The binding's public methods give neither task ids nor raw requests, so the natives behind them are reached through
+ * method handles. A native call that is given something it does not expect ends the process: whatever arrives here has
+ * been checked by {@link RequestChecks}, {@link PromptEncoder} and the GGUF reader, and what is cheap is checked again.
+ *
+ * <p>A loaded model is never closed: closing only stops its worker thread and frees nothing.
+ */
+final class LlamaGate implements Engine {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LlamaGate.class);
+    /** Loads share global state in the library: its logger and its backends. */
+    private static final ReentrantLock LOADING = new ReentrantLock();
+
+    private final LlamaModel model;
+    private final int vocabularySize;
+    private final int slots;
+    /** Embeddings and scores go one at a time: several short texts at once abort the process. */
+    private final ReentrantLock pooled = new ReentrantLock();
+
+    private LlamaGate(LlamaModel model, int vocabularySize, int slots) {
+        this.model = model;
+        this.vocabularySize = vocabularySize;
+        this.slots = slots;
+    }
+
+    /** The natives; touching this class links the library. */
+    private static final class Natives {
+        static final MethodHandle REQUEST;
+        static final MethodHandle RECEIVE;
+        static final MethodHandle CANCEL;
+        static final MethodHandle RELEASE;
+        static final VarHandle STOP;
+        static final VarHandle CONTEXT;
+        static final VarHandle FLAGS;
+
+        static {
+            try {
+                MethodHandles.Lookup own = MethodHandles.lookup();
+                MethodHandles.Lookup model = MethodHandles.privateLookupIn(LlamaModel.class, own);
+                REQUEST = model.findVirtual(LlamaModel.class, "requestCompletion",
+                        MethodType.methodType(int.class, String.class));
+                RECEIVE = model.findVirtual(LlamaModel.class, "receiveCompletion",
+                        MethodType.methodType(LlamaOutput.class, int.class));
+                CANCEL = model.findVirtual(LlamaModel.class, "cancelCompletion",
+                        MethodType.methodType(void.class, int.class));
+                RELEASE = model.findVirtual(LlamaModel.class, "releaseTask",
+                        MethodType.methodType(void.class, int.class));
+                CONTEXT = model.findVarHandle(LlamaModel.class, "ctx", long.class);
+                STOP = MethodHandles.privateLookupIn(LlamaOutput.class, own).findVarHandle(LlamaOutput.class, "stop",
+                        boolean.class);
+                Class<?> flags = ModelParameters.class.getSuperclass();
+                FLAGS = MethodHandles.privateLookupIn(flags, own).findVarHandle(flags, "parameters", Map.class);
+            } catch (ReflectiveOperationException e) {
+                throw new ExceptionInInitializerError(e);
+            }
+        }
+    }
+
+    /**
+     * Loads a model that was found runnable.
+     *
+     * @throws ModelFileException if the engine refuses it all the same; the message carries the engine's reason
+     */
+    static LlamaGate load(EngineOptions options, int vocabularySize) {
+        NativeLibrary.load();
+        warnOfEnvironment();
+        LOADING.lock();
+        try {
+            LlamaModel model = open(options, "--log-verbosity", "-1");
+            if (model == null) {
+                throw new ModelFileException(options.file(), -1,
+                        "the engine cannot load it: %s".formatted(reason(options)));
+            }
+            return new LlamaGate(model, vocabularySize, options.slots());
+        } finally {
+            LOADING.unlock();
+        }
+    }
+
+    private static void warnOfEnvironment() {
+        List<String> noise = EngineOptions.environmentNoise(System.getenv());
+        if (!noise.isEmpty()) {
+            LOG.warn("The engine also obeys the environment variables {}; unset them unless they are meant", noise);
+        }
+    }
+
+    /** Returns null if the engine refuses: it throws, or only leaves its context unset. */
+    private static @Nullable LlamaModel open(EngineOptions options, String logFlag, String logValue) {
+        ModelParameters parameters = new ModelParameters();
+        @SuppressWarnings("unchecked") // the field's declared type, lost in the handle
+        Map<String, @Nullable String> flags = (Map<String, @Nullable String>) Natives.FLAGS.get(parameters);
+        flags.clear();
+        flags.putAll(options.commandLine());
+        flags.put(logFlag, logValue);
+        try {
+            LlamaModel model = new LlamaModel(parameters);
+            return (long) Natives.CONTEXT.get(model) == 0 ? null : model;
+        } catch (RuntimeException e) {
+            LOG.debug("The engine refused {}", options.file(), e);
+            return null;
+        }
+    }
+
+    /** The engine says why only in a log file, and not while it is told to be quiet: load once more to learn it. */
+    private static String reason(EngineOptions options) {
+        try {
+            Path log = Files.createTempFile("llf-load-", ".log");
+            try {
+                LlamaModel second = open(options, "--log-file", log.toString());
+                if (second != null) {
+                    return "it failed once and then loaded; is the machine short of memory?";
+                }
+                return LoadLog.reason(log).orElse("it gives no reason");
+            } finally {
+                Files.deleteIfExists(log);
+            }
+        } catch (IOException e) {
+            LOG.warn("No log file for the engine's reason", e);
+            return "its reason could not be read (%s)".formatted(e);
+        }
+    }
+
+    @Override
+    public int[] tokenize(String text) {
+        return text.isEmpty() ? new int[0] : model.encode(text);
+    }
+
+    @Override
+    public String detokenize(int[] tokens) {
+        checkIds(tokens);
+        return tokens.length == 0 ? "" : model.decode(tokens);
+    }
+
+    @Override
+    public Generation generate(EngineRequest request) {
+        checkIds(request.prompt());
+        if (request.slot() < 0 || request.slot() >= slots || request.maxTokens() < 1 || request.prompt().length == 0) {
+            throw new IllegalArgumentException("slot %d of %d, maxTokens %d, %d prompt tokens"
+                    .formatted(request.slot(), slots, request.maxTokens(), request.prompt().length));
+        }
+        String json = RequestJson.write(request);
+        return new Task(call(() -> (int) Natives.REQUEST.invokeExact(model, json)));
+    }
+
+    @Override
+    public float[] embed(String text) {
+        pooled.lock();
+        try {
+            return call(() -> model.embed(text));
+        } finally {
+            pooled.unlock();
+        }
+    }
+
+    @Override
+    public float score(String query, String document) {
+        pooled.lock();
+        try {
+            // One document a call: the result is keyed by text, which comes back altered.
+            return call(() -> model.rerank(query, document)).probabilities.values().iterator().next();
+        } finally {
+            pooled.unlock();
+        }
+    }
+
+    private void checkIds(int[] tokens) {
+        for (int token : tokens) {
+            if (token < 0 || token >= vocabularySize) {
+                throw new IllegalArgumentException(
+                        "token id %d is outside 0 to %d".formatted(token, vocabularySize - 1));
+            }
+        }
+    }
+
+    /** A native call. */
+    private interface Call<T> {
+        T run() throws Throwable;
+    }
+
+    private static <T> T call(Call<T> call) {
+        try {
+            return call.run();
+        } catch (Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new EngineException("The engine failed a request: %s".formatted(e.getMessage()), e);
+        }
+    }
+
+    /** A request that the engine works on. */
+    private final class Task implements Generation {
+
+        private final int id;
+
+        Task(int id) {
+            this.id = id;
+        }
+
+        @Override
+        public Piece next() {
+            LlamaOutput output = call(() -> (LlamaOutput) Natives.RECEIVE.invokeExact(model, id));
+            return new Piece(output.text, (boolean) Natives.STOP.get(output));
+        }
+
+        @Override
+        public void cancel() {
+            call(() -> {
+                Natives.CANCEL.invokeExact(model, id);
+                return id;
+            });
+        }
+
+        @Override
+        public void close() {
+            call(() -> {
+                Natives.RELEASE.invokeExact(model, id);
+                return id;
+            });
+        }
+    }
+}

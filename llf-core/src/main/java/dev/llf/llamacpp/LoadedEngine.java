@@ -1,0 +1,76 @@
+package dev.llf.llamacpp;
+
+import dev.llf.chat.Sampling;
+import dev.llf.error.InsufficientMemoryException;
+import dev.llf.gguf.GgufFile;
+import dev.llf.gguf.GgufVocabulary;
+import dev.llf.gguf.MemoryEstimate;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A model in memory with all that its users share.
+ *
+ * @param engine    the engine that holds it
+ * @param scheduler its slots
+ * @param threads   how many threads compute, and why
+ */
+record LoadedEngine(Engine engine, SlotScheduler scheduler, ThreadChoice threads) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LoadedEngine.class);
+
+    /**
+     * Loads a model.
+     *
+     * @throws InsufficientMemoryException        if the machine has too little free
+     * @throws dev.llf.error.ModelFileException   if the engine refuses it
+     */
+    static LoadedEngine load(EngineOptions options, GgufFile gguf, LongSupplier availableBytes) {
+        MemoryEstimate estimate = gguf.estimateMemory(options.slotTokens(), options.slots(), options.kvType(),
+                options.kvType());
+        long available = availableBytes.getAsLong();
+        if (estimate.totalBytes() > available) {
+            throw new InsufficientMemoryException(
+                    "%s with %d slots of %d tokens".formatted(options.file().getFileName(),
+                            options.slots(), options.slotTokens()),
+                    estimate.totalBytes(), available);
+        }
+        ThreadChoice threads = options.threads() > 0
+                ? new ThreadChoice(options.threads(), "set by the host")
+                : ThreadChoice.measure(options, gguf);
+        EngineOptions chosen = options.withThreads(threads.count());
+        Set<Thread> before = ExitWatchdog.threads();
+        LlamaGate gate = LlamaGate.load(chosen, vocabulary(gguf).size());
+        if (chosen.purpose() == EngineOptions.Purpose.CHAT) {
+            warmUp(gate, gguf, 0);
+        }
+        ExitWatchdog.adopt(before);
+        LOG.info("Loaded {} ({}, {}): {} slots of {} tokens, {} threads ({})", gguf.name(), gguf.architecture(),
+                gguf.quantisation(), chosen.slots(), chosen.slotTokens(), threads.count(), threads.reason());
+        return new LoadedEngine(gate, new SlotScheduler(chosen.slots(), chosen.queueCapacity()), threads);
+    }
+
+    private static GgufVocabulary vocabulary(GgufFile gguf) {
+        return gguf.vocabulary().orElseThrow(() -> new dev.llf.error.ModelFileException(gguf.file(), -1,
+                "has no vocabulary; a model without one cannot be given text"));
+    }
+
+    /** Generates one token, so that a model that loads but cannot run fails here and not in a conversation. */
+    private static void warmUp(Engine engine, GgufFile gguf, int slot) {
+        EngineRequest request = oneToken(gguf, slot, 1, Sampling.greedy());
+        try (Engine.Generation generation = engine.generate(request)) {
+            while (!generation.next().last()) {
+                // one token and the end
+            }
+        }
+    }
+
+    static EngineRequest oneToken(GgufFile gguf, int slot, int maxTokens, Sampling sampling) {
+        return new EngineRequest(new int[] {vocabulary(gguf).size() / 2}, maxTokens, slot, sampling, Optional.empty(),
+                List.of());
+    }
+}

@@ -1,0 +1,76 @@
+package dev.llf.llamacpp;
+
+import dev.llf.chat.ChatRequest;
+import dev.llf.chat.ResponseFormat;
+import dev.llf.chat.Sampling;
+import dev.llf.error.ConfigurationException;
+import dev.llf.error.ContextOverflowException;
+import dev.llf.schema.Grammar;
+import java.util.Optional;
+
+/**
+ * What a request must keep to so that the engine can neither abort nor err: the one validator in front of the gate.
+ *
+ * <p>The request's own types have checked ranges and text; here is what depends on the model and on combinations.
+ */
+final class RequestChecks {
+
+    /** The engine ends a request when this many tokens or fewer are left. */
+    private static final int MARGIN = 2;
+
+    private final int vocabularySize;
+    private final int slotTokens;
+
+    RequestChecks(int vocabularySize, int slotTokens) {
+        this.vocabularySize = vocabularySize;
+        this.slotTokens = slotTokens;
+    }
+
+    /**
+     * Returns the request's grammar, parsed and found sound: the engine ignores a grammar that it cannot parse.
+     *
+     * @throws dev.llf.schema.GrammarException if the grammar is refused
+     * @throws ConfigurationException          if the format cannot be served
+     */
+    Optional<String> grammar(ChatRequest request, Sampling sampling) {
+        checkIds(sampling);
+        return switch (request.format()) {
+            case ResponseFormat.Text text -> Optional.empty();
+            case ResponseFormat.Grammar grammar -> {
+                if (!sampling.tokenBias().isEmpty() || !sampling.bannedTokens().isEmpty()) {
+                    throw new ConfigurationException(
+                            "A grammar cannot be combined with biased or banned tokens: a token "
+                                    + "that the grammar needs could be banned, which ends the engine. Use one of the two.");
+                }
+                yield Optional.of(Grammar.parse(grammar.gbnf()).text());
+            }
+            case ResponseFormat.JsonSchema schema -> throw new ConfigurationException(
+                    "This engine does not take a JSON schema yet; describe the answer with ResponseFormat.Grammar.");
+        };
+    }
+
+    private void checkIds(Sampling sampling) {
+        sampling.tokenBias().keySet().forEach(this::checkId);
+        sampling.bannedTokens().forEach(this::checkId);
+    }
+
+    private void checkId(int id) {
+        if (id >= vocabularySize) {
+            throw new ConfigurationException("Token id %d is biased or banned, but the model has ids 0 to %d."
+                    .formatted(id, vocabularySize - 1));
+        }
+    }
+
+    /**
+     * Returns how many tokens may be generated after the prompt.
+     *
+     * @throws ContextOverflowException if none may
+     */
+    int maxTokens(ChatRequest request, int promptTokens) {
+        int room = slotTokens - promptTokens - MARGIN;
+        if (room < 1) {
+            throw new ContextOverflowException(promptTokens, MARGIN + 1, slotTokens);
+        }
+        return Math.min(room, request.maxTokens().orElse(room));
+    }
+}
