@@ -12,7 +12,9 @@ module dev.llf.core {
     requires org.slf4j;
     requires transitive org.jspecify;
 
+    exports dev.llf;
     exports dev.llf.chat;
+    exports dev.llf.conversation;
     exports dev.llf.error;
     exports dev.llf.gguf;
     exports dev.llf.llamacpp;

@@ -1,4 +1,5 @@
-/** Runnable examples and benchmarks. */
+/** Runnable examples. */
 module dev.llf.examples {
     requires dev.llf.core;
+    requires org.jspecify;
 }

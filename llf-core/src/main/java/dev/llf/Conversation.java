@@ -1,0 +1,136 @@
+package dev.llf;
+
+import dev.llf.chat.Message;
+import dev.llf.chat.UserMessage;
+import dev.llf.conversation.ConversationLog;
+import dev.llf.conversation.Turn;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A talk with the model that remembers what was said.
+ *
+ * <p>Safe for use by many threads: one turn runs at a time, the others wait in the order in which they came. A turn is
+ * whole or not there: if it fails, the log is as it was before.
+ *
+ * <p>There is nothing to close. Made by {@link Llf#conversation()}.
+ */
+public final class Conversation {
+
+    private final Llf llf;
+    private final ConversationLog log;
+    private final String id = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+    private final ReentrantLock turns = new ReentrantLock(true);
+    private final Set<TurnRun> active = ConcurrentHashMap.newKeySet();
+
+    Conversation(Llf llf, ConversationLog log) {
+        this.llf = llf;
+        this.log = log;
+    }
+
+    /**
+     * Says something and waits for the answer.
+     *
+     * <p>An interrupt cancels the turn and stays pending; the text so far is the answer then.
+     *
+     * @param text what the user says
+     * @return the reply, which is in the log by then
+     * @throws dev.llf.error.LlfException if the turn failed; nothing of it is in the log then
+     * @throws IllegalArgumentException   if the text has an unpaired surrogate
+     * @throws IllegalStateException      if the {@link Llf} is closed, or a tool of a running turn sends to its own
+     *                                    conversation, which could never answer
+     */
+    public Reply send(String text) {
+        TurnRun run = new TurnRun(llf.settings(), new UserMessage(text), TurnRun.Observer.NONE);
+        return execute(run);
+    }
+
+    /**
+     * Says something and returns at once; the turn runs by itself on a virtual thread.
+     *
+     * @param text what the user says
+     * @return the running turn; the caller closes it, which cancels it if it still runs
+     * @throws IllegalArgumentException if the text has an unpaired surrogate
+     * @throws IllegalStateException    if the {@link Llf} is closed
+     */
+    public ReplyStream stream(String text) {
+        ReplyStream stream = new ReplyStream();
+        TurnRun run = new TurnRun(llf.settings(), new UserMessage(text), stream.observer());
+        stream.onCancel(run::cancel);
+        Thread.ofVirtual().name("llf-turn-" + id).start(() -> {
+            try {
+                stream.complete(execute(run));
+            } catch (RuntimeException | Error e) {
+                stream.fail(e);
+            }
+        });
+        return stream;
+    }
+
+    private Reply execute(TurnRun run) {
+        if (turns.isHeldByCurrentThread()) {
+            throw new IllegalStateException(
+                    "A tool sends to the conversation whose turn it runs in; give it another one, for example a fork().");
+        }
+        active.add(run);
+        llf.started(run);
+        try {
+            run.awaitTurn(turns);
+            try {
+                Reply reply = run.run(log.messages(), log.last().map(Turn::id), id);
+                log.append(reply.turn());
+                return reply;
+            } finally {
+                turns.unlock();
+            }
+        } finally {
+            active.remove(run);
+            llf.ended(run);
+        }
+    }
+
+    /** Cancels the turn that runs and all that wait. Does not wait itself. */
+    public void cancel() {
+        active.forEach(TurnRun::cancel);
+    }
+
+    /**
+     * Begins a branch that holds the same turns; both go on independently.
+     *
+     * @return the branch, without the turn that may be running now
+     */
+    public Conversation fork() {
+        return new Conversation(llf, log.fork());
+    }
+
+    /**
+     * Returns what identifies the conversation.
+     *
+     * @return 16 hexadecimal digits
+     */
+    public String id() {
+        return id;
+    }
+
+    /**
+     * Returns the turns so far.
+     *
+     * @return oldest first; unmodifiable, a snapshot
+     */
+    public List<Turn> turns() {
+        return log.turns();
+    }
+
+    /**
+     * Returns the messages of all turns so far.
+     *
+     * @return oldest first; unmodifiable, a snapshot
+     */
+    public List<Message> messages() {
+        return List.copyOf(log.messages());
+    }
+}

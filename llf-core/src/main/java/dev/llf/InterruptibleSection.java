@@ -1,0 +1,51 @@
+package dev.llf;
+
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stretch of a thread's work that others may interrupt, so that the interrupt neither misses it nor hits what the thread
+ * does afterwards. An interrupt that comes before the section hits it when it begins.
+ */
+final class InterruptibleSection {
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private @Nullable Thread inside; // guarded by lock
+    private boolean requested; // guarded by lock
+
+    void enter() {
+        lock.lock();
+        try {
+            inside = Thread.currentThread();
+            if (requested) {
+                inside.interrupt();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void leave() {
+        lock.lock();
+        try {
+            inside = null;
+            if (requested) {
+                Thread.interrupted(); // it was meant for the section
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void interrupt() {
+        lock.lock();
+        try {
+            requested = true;
+            if (inside != null) {
+                inside.interrupt();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,320 @@
+package dev.llf;
+
+import dev.llf.chat.ChatModel;
+import dev.llf.chat.Sampling;
+import dev.llf.chat.WellFormed;
+import dev.llf.conversation.ConversationLog;
+import dev.llf.error.ConfigurationException;
+import dev.llf.llamacpp.LlamaChatModel;
+import dev.llf.spi.ToolBox;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A language model inside this program, ready to talk.
+ *
+ * {@snippet class = "dev.llf.SnippetsTest" region = "hello"}
+ *
+ * <p>Safe for use by many threads. Nothing is written and nothing is sent over a network.
+ */
+public final class Llf implements AutoCloseable {
+
+    private final TurnSettings settings;
+    private final boolean ownsModel;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final Set<TurnRun> running = ConcurrentHashMap.newKeySet();
+
+    private Llf(TurnSettings settings, boolean ownsModel) {
+        this.settings = settings;
+        this.ownsModel = ownsModel;
+    }
+
+    /**
+     * Starts to set up.
+     *
+     * @return a new builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Asks one question, without a memory of earlier ones.
+     *
+     * @param text what the user says
+     * @return the reply
+     * @throws dev.llf.error.LlfException if the turn failed
+     * @throws IllegalArgumentException   if the text has an unpaired surrogate
+     * @throws IllegalStateException      if this is closed
+     */
+    public Reply chat(String text) {
+        return conversation().send(text);
+    }
+
+    /**
+     * Begins a conversation.
+     *
+     * @return the conversation, empty
+     * @throws IllegalStateException if this is closed
+     */
+    public Conversation conversation() {
+        settings();
+        return new Conversation(this, new ConversationLog());
+    }
+
+    /**
+     * Returns the model.
+     *
+     * @return the model; closed with this if it was opened from a path, else by who opened it
+     */
+    public ChatModel model() {
+        return settings.model();
+    }
+
+    TurnSettings settings() {
+        if (closed.get()) {
+            throw new IllegalStateException("This Llf is closed; build another one");
+        }
+        return settings;
+    }
+
+    void started(TurnRun run) {
+        running.add(run);
+        if (closed.get()) {
+            run.cancel();
+        }
+    }
+
+    void ended(TurnRun run) {
+        running.remove(run);
+    }
+
+    /** Cancels all running turns and closes what this opened. Idempotent. */
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            running.forEach(TurnRun::cancel);
+            if (ownsModel) {
+                settings.model().close();
+            }
+        }
+    }
+
+    /**
+     * Collects how to set up; setters check at once, {@link #build()} checks how they go together. Not safe for use by
+     * several threads.
+     */
+    public static final class Builder {
+
+        private @Nullable Path modelFile;
+        private @Nullable ChatModel model;
+        private @Nullable Integer contextTokens;
+        private @Nullable Integer slots;
+        private @Nullable Integer threads;
+        private @Nullable Boolean exitWhenMainReturns;
+        private @Nullable String system;
+        private @Nullable ToolBox tools;
+        private @Nullable Sampling sampling;
+        private @Nullable Duration timeout;
+        private int maxTokens;
+        private Clock clock = Clock.systemUTC();
+
+        private Builder() {}
+
+        /**
+         * Sets the model file to open. This or {@link #model(ChatModel)} is required.
+         *
+         * @param file a GGUF file, or the first of its parts
+         * @return this builder
+         */
+        public Builder model(Path file) {
+            modelFile = Objects.requireNonNull(file, "file");
+            return this;
+        }
+
+        /**
+         * Sets the model to talk to. It stays the caller's, who closes it after the {@link Llf}.
+         *
+         * @param model an open model
+         * @return this builder
+         */
+        public Builder model(ChatModel model) {
+            this.model = Objects.requireNonNull(model, "model");
+            return this;
+        }
+
+        /**
+         * Sets how many tokens one conversation may hold; see {@link LlamaChatModel.Builder#contextTokens}.
+         *
+         * @param contextTokens at least 16; default the model's own length, but at most 4096
+         * @return this builder
+         */
+        public Builder contextTokens(int contextTokens) {
+            this.contextTokens = contextTokens;
+            return this;
+        }
+
+        /**
+         * Sets how many turns run at once; see {@link LlamaChatModel.Builder#slots}.
+         *
+         * @param slots 1 to 256, default 4
+         * @return this builder
+         */
+        public Builder slots(int slots) {
+            this.slots = slots;
+            return this;
+        }
+
+        /**
+         * Sets how many threads compute; see {@link LlamaChatModel.Builder#threads}.
+         *
+         * @param threads 1 to 512; by default measured while loading
+         * @return this builder
+         */
+        public Builder threads(int threads) {
+            this.threads = threads;
+            return this;
+        }
+
+        /**
+         * Sets whether the JVM ends when only the engine's own threads are left; see
+         * {@link LlamaChatModel.Builder#exitWhenMainReturns}.
+         *
+         * @param exitWhenMainReturns default true
+         * @return this builder
+         */
+        public Builder exitWhenMainReturns(boolean exitWhenMainReturns) {
+            this.exitWhenMainReturns = exitWhenMainReturns;
+            return this;
+        }
+
+        /**
+         * Sets the instructions that stand in front of every conversation.
+         *
+         * @param system the instructions; default none
+         * @return this builder
+         * @throws IllegalArgumentException if the text has an unpaired surrogate
+         */
+        public Builder system(String system) {
+            this.system = WellFormed.text(system, "system text");
+            return this;
+        }
+
+        /**
+         * Sets the tools that the model may call.
+         *
+         * @param tools the tools; default none
+         * @return this builder
+         */
+        public Builder tools(ToolBox tools) {
+            this.tools = Objects.requireNonNull(tools, "tools");
+            return this;
+        }
+
+        /**
+         * Sets how tokens are chosen.
+         *
+         * @param sampling the sampling; default the model's own
+         * @return this builder
+         */
+        public Builder sampling(Sampling sampling) {
+            this.sampling = Objects.requireNonNull(sampling, "sampling");
+            return this;
+        }
+
+        /**
+         * Sets the most tokens that one answer may have.
+         *
+         * @param maxTokens at least 1; default as many as the context holds
+         * @return this builder
+         * @throws IllegalArgumentException if it is less than 1
+         */
+        public Builder maxTokens(int maxTokens) {
+            if (maxTokens < 1) {
+                throw new IllegalArgumentException("maxTokens must be >= 1, was %d".formatted(maxTokens));
+            }
+            this.maxTokens = maxTokens;
+            return this;
+        }
+
+        /**
+         * Sets how long one turn may take, waiting included. When it is over, the text so far is the answer.
+         *
+         * @param timeout a positive time; default no limit
+         * @return this builder
+         * @throws IllegalArgumentException if it is zero or negative
+         */
+        public Builder timeout(Duration timeout) {
+            if (timeout.isZero() || timeout.isNegative()) {
+                throw new IllegalArgumentException("timeout must be positive, was %s".formatted(timeout));
+            }
+            this.timeout = timeout;
+            return this;
+        }
+
+        /**
+         * Sets the clock that turns are dated by.
+         *
+         * @param clock the clock; default the system's, in UTC
+         * @return this builder
+         */
+        public Builder clock(Clock clock) {
+            this.clock = Objects.requireNonNull(clock, "clock");
+            return this;
+        }
+
+        /**
+         * Checks how the options go together and opens the model.
+         *
+         * @return the open {@link Llf}; the caller closes it
+         * @throws ConfigurationException                    if there is no model or two, or an option is for opening a model
+         *                                                   that was given open
+         * @throws IllegalArgumentException                  if an option is outside its range
+         * @throws dev.llf.error.ModelFileException          if the file is missing, damaged or not runnable
+         * @throws dev.llf.error.InsufficientMemoryException if the machine has too little memory free
+         */
+        public Llf build() {
+            if (modelFile == null && model == null) {
+                throw new ConfigurationException("No model: set model(path) or model(chatModel).");
+            }
+            if (modelFile != null && model != null) {
+                throw new ConfigurationException("Two models: set either model(path) or model(chatModel).");
+            }
+            boolean loads = contextTokens != null || slots != null || threads != null || exitWhenMainReturns != null;
+            if (model != null && loads) {
+                throw new ConfigurationException(
+                        "contextTokens, slots, threads and exitWhenMainReturns are for opening a "
+                                + "model file; set them where the given model is opened.");
+            }
+            ChatModel opened = model != null ? model : open(Objects.requireNonNull(modelFile));
+            return new Llf(new TurnSettings(opened, Optional.ofNullable(system), Optional.ofNullable(tools),
+                    Optional.ofNullable(sampling), maxTokens == 0 ? OptionalInt.empty() : OptionalInt.of(maxTokens),
+                    Optional.ofNullable(timeout), clock), model == null);
+        }
+
+        private ChatModel open(Path file) {
+            LlamaChatModel.Builder builder = LlamaChatModel.builder(file);
+            if (contextTokens != null) {
+                builder.contextTokens(contextTokens);
+            }
+            if (slots != null) {
+                builder.slots(slots);
+            }
+            if (threads != null) {
+                builder.threads(threads);
+            }
+            if (exitWhenMainReturns != null) {
+                builder.exitWhenMainReturns(exitWhenMainReturns);
+            }
+            return builder.build();
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package dev.llf;
+
+import dev.llf.chat.AssistantMessage;
+import dev.llf.chat.FinishReason;
+import dev.llf.chat.Timings;
+import dev.llf.chat.ToolCall;
+import dev.llf.chat.ToolMessage;
+import dev.llf.chat.Usage;
+import dev.llf.conversation.Turn;
+import java.util.List;
+
+/**
+ * The outcome of one turn.
+ *
+ * @param turn    the turn as it stands in the conversation's log
+ * @param timings time taken, waiting for earlier turns and running tools included
+ */
+public record Reply(Turn turn, Timings timings) {
+
+    /**
+     * Returns the model's answer.
+     *
+     * @return the text; possibly empty, and only the beginning if the turn was cancelled
+     */
+    public String text() {
+        return turn.answer();
+    }
+
+    /**
+     * Returns why the answer ended.
+     *
+     * @return the reason
+     */
+    public FinishReason finishReason() {
+        return turn.finishReason();
+    }
+
+    /**
+     * Returns the tokens of the turn, all rounds together.
+     *
+     * @return the usage
+     */
+    public Usage usage() {
+        return turn.usage();
+    }
+
+    /**
+     * Returns the tools that the model called.
+     *
+     * @return the calls of all rounds in order; unmodifiable, possibly empty
+     */
+    public List<ToolCall> toolCalls() {
+        return turn.messages().stream().filter(AssistantMessage.class::isInstance).map(AssistantMessage.class::cast)
+                .flatMap(message -> message.toolCalls().stream()).toList();
+    }
+
+    /**
+     * Returns what the tools returned.
+     *
+     * @return one result for each of {@link #toolCalls()}, in the same order; unmodifiable
+     */
+    public List<ToolMessage> toolResults() {
+        return turn.messages().stream().filter(ToolMessage.class::isInstance).map(ToolMessage.class::cast).toList();
+    }
+}

@@ -1,0 +1,182 @@
+package dev.llf;
+
+import dev.llf.chat.ChatEvent;
+import dev.llf.chat.ChatStream;
+import dev.llf.error.LlfException;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A turn while it runs.
+ *
+ * <p>The turn goes on by itself, also if nobody reads, and is committed to the conversation's log when it ends. Events are
+ * read by one thread at a time; the other methods may be called from any thread.
+ */
+public final class ReplyStream implements Iterable<ChatEvent>, AutoCloseable {
+
+    private final Events events = new Events();
+    private final CompletableFuture<Reply> outcome = new CompletableFuture<>();
+    private volatile Runnable onCancel = () -> {};
+
+    ReplyStream() {}
+
+    /** What the turn tells this stream. */
+    TurnRun.Observer observer() {
+        return events;
+    }
+
+    void onCancel(Runnable action) {
+        onCancel = action;
+    }
+
+    void complete(Reply reply) {
+        outcome.complete(reply);
+        events.end();
+    }
+
+    void fail(Throwable cause) {
+        outcome.completeExceptionally(cause);
+        events.end();
+    }
+
+    /**
+     * Returns the one iterator over the events of all rounds, each round ending with {@link ChatEvent.Completed}.
+     *
+     * <p>It blocks until the next event is there. An interrupt cancels the turn and stays pending. If the turn failed, the
+     * failure is thrown at the end.
+     *
+     * @return the same iterator at each call
+     */
+    @Override
+    public Iterator<ChatEvent> iterator() {
+        return events;
+    }
+
+    /**
+     * Waits for the end of the turn.
+     *
+     * <p>An interrupt cancels the turn and stays pending; the reply then holds the text so far.
+     *
+     * @return the reply, which is in the conversation's log by then
+     * @throws LlfException          if the turn failed; nothing of it is in the log then
+     * @throws IllegalStateException if the model was closed
+     */
+    public Reply reply() {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return outcome.get();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                    cancel();
+                } catch (ExecutionException e) {
+                    throw cause(e);
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static RuntimeException cause(ExecutionException e) {
+        return switch (e.getCause()) {
+            case RuntimeException cause -> cause;
+            case Error error -> throw error;
+            case null, default -> new CompletionException(e.getCause());
+        };
+    }
+
+    /** Stops the turn within one token; the text so far becomes the answer. Does not wait. */
+    public void cancel() {
+        onCancel.run();
+    }
+
+    /**
+     * Cancels the turn if it still runs and waits until it is in the log, which a cancel takes no longer than one call of
+     * the tools. Idempotent.
+     */
+    @Override
+    public void close() {
+        if (!outcome.isDone()) {
+            cancel();
+        }
+        outcome.handle((reply, failure) -> failure).join();
+    }
+
+    /** The events of all rounds, one after the other. */
+    private final class Events implements Iterator<ChatEvent>, TurnRun.Observer {
+
+        private final BlockingQueue<Part> parts = new LinkedBlockingQueue<>();
+        private @Nullable Iterator<ChatEvent> current;
+        private boolean ended;
+        private boolean failureThrown;
+
+        /** A round that answers, or events besides. */
+        private record Part(Iterator<ChatEvent> events, boolean last) {}
+
+        @Override
+        public void asked(ChatStream answer) {
+            parts.add(new Part(answer.iterator(), false));
+        }
+
+        @Override
+        public void happened(ChatEvent event) {
+            parts.add(new Part(List.of(event).iterator(), false));
+        }
+
+        void end() {
+            parts.add(new Part(Collections.emptyIterator(), true));
+        }
+
+        @Override
+        public boolean hasNext() {
+            while (!ended && (current == null || !current.hasNext())) {
+                Part next = take();
+                current = next.events;
+                ended = next.last;
+            }
+            return !ended || (outcome.isCompletedExceptionally() && !failureThrown);
+        }
+
+        @Override
+        public ChatEvent next() {
+            if (!hasNext() || current == null) {
+                throw new NoSuchElementException("the turn has ended");
+            }
+            if (ended) {
+                failureThrown = true;
+                reply(); // throws
+            }
+            return current.next();
+        }
+
+        private Part take() {
+            boolean interrupted = false;
+            try {
+                while (true) {
+                    try {
+                        return parts.take();
+                    } catch (InterruptedException e) {
+                        interrupted = true;
+                        cancel();
+                    }
+                }
+            } finally {
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        }
+    }
+}

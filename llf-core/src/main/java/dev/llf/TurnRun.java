@@ -1,0 +1,235 @@
+package dev.llf;
+
+import dev.llf.chat.ChatEvent;
+import dev.llf.chat.ChatRequest;
+import dev.llf.chat.ChatResponse;
+import dev.llf.chat.ChatStream;
+import dev.llf.chat.FinishReason;
+import dev.llf.chat.Message;
+import dev.llf.chat.Timings;
+import dev.llf.chat.ToolCall;
+import dev.llf.chat.ToolChoice;
+import dev.llf.chat.ToolMessage;
+import dev.llf.chat.ToolSpec;
+import dev.llf.chat.Usage;
+import dev.llf.chat.UserMessage;
+import dev.llf.conversation.Turn;
+import dev.llf.error.CancelledException;
+import dev.llf.spi.ToolBox;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One turn from the user's message to the answer: the model is asked, tools run, and it is asked again with their results,
+ * at most {@link #MAX_TOOL_ROUNDS} times. What it returns is whole: every tool call has its result, also after a cancel.
+ *
+ * <p>Runs on one thread; {@link #cancel()} comes from any.
+ */
+final class TurnRun {
+
+    /** Rounds of tools; after the last one, or when the model repeats itself, it may only answer in text. */
+    static final int MAX_TOOL_ROUNDS = 8;
+
+    private static final Logger LOG = LoggerFactory.getLogger(TurnRun.class);
+
+    private final TurnSettings settings;
+    private final Observer observer;
+    private final long queuedAt;
+    private final List<Message> said = new ArrayList<>();
+    private final Set<ToolOutcome> outcomes = new HashSet<>();
+    private @Nullable Timings firstTimings;
+    private Usage usage = Usage.NONE;
+    private volatile boolean cancelled;
+    private volatile @Nullable ChatStream current;
+    private final InterruptibleSection waiting = new InterruptibleSection();
+
+    /** What happens within a turn, for whoever streams it. Called on the turn's thread; must not block. */
+    interface Observer {
+        /** Nobody watches. */
+        Observer NONE = new Observer() {
+            @Override
+            public void asked(ChatStream answer) {}
+
+            @Override
+            public void happened(ChatEvent event) {}
+        };
+
+        /** The model was asked and answers. */
+        void asked(ChatStream answer);
+
+        /** Something happened besides. */
+        void happened(ChatEvent event);
+    }
+
+    /** A tool that gives the same result for the same arguments twice has nothing more to tell. */
+    private record ToolOutcome(String name, String arguments, String result) {}
+
+    TurnRun(TurnSettings settings, UserMessage question, Observer observer) {
+        this.settings = settings;
+        this.observer = observer;
+        queuedAt = System.nanoTime();
+        said.add(question);
+    }
+
+    /** Returns how much of the time allowed is left; empty if there is no limit. Not positive once it is over. */
+    Optional<Duration> timeLeft() {
+        return settings.timeout().map(timeout -> timeout.minusNanos(System.nanoTime() - queuedAt));
+    }
+
+    void cancel() {
+        cancelled = true;
+        ChatStream stream = current;
+        if (stream != null) {
+            stream.cancel();
+        }
+        waiting.interrupt();
+    }
+
+    /**
+     * Waits for this turn's place among the turns of its conversation.
+     *
+     * @throws CancelledException if it was cancelled, interrupted or out of time before that
+     */
+    void awaitTurn(ReentrantLock turns) {
+        waiting.enter();
+        try {
+            Optional<Duration> limit = timeLeft();
+            if (limit.isEmpty()) {
+                turns.lockInterruptibly();
+            } else if (!turns.tryLock(TimeUnit.NANOSECONDS.convert(limit.get()), TimeUnit.NANOSECONDS)) {
+                throw new CancelledException(
+                        "The turn's time was up before the conversation's earlier turns had ended; "
+                                + "nothing was said. Allow more time, or use another conversation.");
+            }
+        } catch (InterruptedException e) {
+            if (!cancelled) {
+                Thread.currentThread().interrupt();
+            }
+            throw new CancelledException("The turn was cancelled while it waited for the conversation's earlier turns; "
+                    + "nothing was said.", e);
+        } finally {
+            waiting.leave();
+        }
+    }
+
+    /** Runs the turn. If this throws, nothing of it may be kept. */
+    Reply run(List<Message> history, Optional<String> parent, String session) {
+        long startedAt = System.nanoTime();
+        Instant time = settings.clock().instant();
+        List<ToolSpec> tools = settings.tools().map(ToolBox::specs).orElse(List.of());
+        boolean repeats = false;
+        ChatResponse response = ask(history, tools, ToolChoice.AUTO, session);
+        for (int round = 1; response.finishReason() == FinishReason.TOOL_CALLS; round++) {
+            repeats |= runTools(response.toolCalls());
+            if (round > MAX_TOOL_ROUNDS) {
+                break; // asked for text only, it called again: the last results stand for themselves
+            }
+            boolean textOnly = repeats || round == MAX_TOOL_ROUNDS;
+            response = ask(history, tools, textOnly ? ToolChoice.NONE : ToolChoice.AUTO, session);
+        }
+        answerOpenCalls(response);
+        String id = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+        Turn turn = new Turn(id, parent, time, said, response.finishReason(), usage, settings.model().info().name());
+        return new Reply(turn, timings(startedAt, response.timings()));
+    }
+
+    private ChatResponse ask(List<Message> history, List<ToolSpec> tools, ToolChoice choice, String session) {
+        ChatRequest.Builder request = ChatRequest.builder().messages(prompt(history)).tools(tools).toolChoice(choice)
+                .session(session);
+        settings.sampling().ifPresent(request::sampling);
+        settings.maxTokens().ifPresent(request::maxTokens);
+        timeLeft().ifPresent(left -> request.timeout(left.isPositive() ? left : Duration.ofNanos(1)));
+        ChatResponse response;
+        try (ChatStream stream = settings.model().stream(request.build())) {
+            current = stream;
+            if (cancelled) {
+                stream.cancel();
+            }
+            observer.asked(stream);
+            response = stream.response();
+        } finally {
+            current = null;
+        }
+        said.add(response.message());
+        usage = usage.plus(response.usage());
+        if (firstTimings == null) {
+            firstTimings = response.timings();
+        }
+        return response;
+    }
+
+    /** System text first, then what was said before, then this turn: the front never changes. */
+    private List<Message> prompt(List<Message> history) {
+        List<Message> messages = new ArrayList<>(history.size() + said.size() + 1);
+        settings.system().ifPresent(text -> messages.add(Message.system(text)));
+        messages.addAll(history);
+        messages.addAll(said);
+        return messages;
+    }
+
+    /** Runs a round of calls. Returns whether one of them told nothing new. */
+    private boolean runTools(List<ToolCall> calls) {
+        boolean repeats = false;
+        List<ToolMessage> results = results(calls);
+        for (int i = 0; i < calls.size(); i++) {
+            ToolMessage result = results.get(i);
+            said.add(result);
+            observer.happened(new ChatEvent.ToolCallFinished(result));
+            repeats |= !outcomes.add(new ToolOutcome(result.name(), calls.get(i).arguments(), result.text()));
+        }
+        return repeats;
+    }
+
+    private List<ToolMessage> results(List<ToolCall> calls) {
+        if (settings.tools().isEmpty()) {
+            return errors(calls, "there is no such tool");
+        }
+        if (cancelled) {
+            return errors(calls, "the call was cancelled");
+        }
+        waiting.enter();
+        try {
+            List<ToolMessage> results = settings.tools().get().execute(calls);
+            return answers(results, calls) ? results : errors(calls, "the tools gave no valid results");
+        } catch (RuntimeException e) {
+            LOG.warn("A ToolBox threw instead of returning error results", e);
+            return errors(calls, "the tool failed");
+        } finally {
+            waiting.leave();
+        }
+    }
+
+    private static boolean answers(List<ToolMessage> results, List<ToolCall> calls) {
+        return results.stream().map(ToolMessage::callId).toList().equals(calls.stream().map(ToolCall::id).toList());
+    }
+
+    private static List<ToolMessage> errors(List<ToolCall> calls, String why) {
+        return calls.stream().map(call -> new ToolMessage(call.id(), call.name(), "Error: " + why, true)).toList();
+    }
+
+    /** An answer that was cut off may hold calls that never ran. */
+    private void answerOpenCalls(ChatResponse last) {
+        if (last.finishReason() != FinishReason.TOOL_CALLS) {
+            said.addAll(errors(last.toolCalls(), "the call was cancelled"));
+        }
+    }
+
+    private Timings timings(long startedAt, Timings last) {
+        Duration waited = Duration.ofNanos(startedAt - queuedAt);
+        Timings first = firstTimings == null ? last : firstTimings;
+        return new Timings(first.queued().plus(waited), first.firstToken().plus(waited),
+                Duration.ofNanos(System.nanoTime() - queuedAt), last.tokensPerSecond());
+    }
+}

@@ -1,0 +1,2 @@
+String log = new File(basedir, 'build.log').text
+assert log.contains('LLF') && log.contains('module: null uses null')
