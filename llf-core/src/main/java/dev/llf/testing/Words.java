@@ -29,19 +29,27 @@ final class Words {
 
     static int count(String text) {
         int tokens = 0;
-        for (int start = 0; start < text.length(); start = end(text, start)) {
-            tokens++;
+        boolean blank = true;
+        for (int i = 0; i < text.length(); i++) {
+            boolean before = blank;
+            blank = isBlank(text.charAt(i));
+            tokens += before && !blank ? 1 : 0;
         }
-        return tokens;
+        return blank && !text.isEmpty() ? tokens + 1 : tokens;
+    }
+
+    /** {@link Character#isWhitespace(char)}, with the common answer first: prompts are counted at each request. */
+    private static boolean isBlank(char character) {
+        return (character <= ' ' || character >= 0x80) && Character.isWhitespace(character);
     }
 
     /** The end of the token that starts here: white space, then what is none. */
     private static int end(String text, int start) {
         int end = start;
-        while (end < text.length() && Character.isWhitespace(text.charAt(end))) {
+        while (end < text.length() && isBlank(text.charAt(end))) {
             end++;
         }
-        while (end < text.length() && !Character.isWhitespace(text.charAt(end))) {
+        while (end < text.length() && !isBlank(text.charAt(end))) {
             end++;
         }
         return end;
