@@ -6,23 +6,35 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The evaluated arguments of a call. */
-record Arguments(List<Object> positional, Map<String, Object> keywords) {
+/**
+ * The evaluated arguments of a call.
+ *
+ * @param foreignNames whether any of the keywords is foreign text; then all count as such
+ */
+record Arguments(List<Object> positional, Map<String, Object> keywords, boolean foreignNames) {
 
-    static final Arguments NOTHING = new Arguments(List.of(), Map.of());
+    static final Arguments NOTHING = new Arguments(List.of(), Map.of(), false);
 
-    static Arguments of(Object... positional) {
-        return new Arguments(List.of(positional), Map.of());
+    /** The keyword arguments as a dict. */
+    Dict named() {
+        var dict = new Dict();
+        keywords.forEach((name, value) -> dict.put(Text.of(name, foreignNames), value));
+        return dict;
+    }
+
+    /** A keyword as an error message may show it. */
+    String shown(String keyword) {
+        return foreignNames ? "…" : keyword;
     }
 
     Arguments withoutFirst(int count) {
-        return new Arguments(positional.subList(count, positional.size()), keywords);
+        return new Arguments(positional.subList(count, positional.size()), keywords, foreignNames);
     }
 
     Arguments withKeyword(String name, Object value) {
         Map<String, Object> all = new LinkedHashMap<>(keywords);
         all.put(name, value);
-        return new Arguments(positional, all);
+        return new Arguments(positional, all, foreignNames);
     }
 
     /** The positional arguments of a callee that takes no keywords. */
@@ -52,13 +64,13 @@ record Arguments(List<Object> positional, Map<String, Object> keywords) {
         return new Bound(callee, List.of(parameters), values);
     }
 
-    private static int free(String callee, String name, List<@Nullable Object> values, String... parameters) {
+    private int free(String callee, String name, List<@Nullable Object> values, String... parameters) {
         int index = List.of(parameters).indexOf(name);
         if (index < 0) {
-            throw new TemplateFault("%s has no parameter '%s'".formatted(callee, name));
+            throw new TemplateFault("%s has no parameter '%s'".formatted(callee, shown(name)));
         }
         if (values.get(index) != null) {
-            throw new TemplateFault("%s got two values for '%s'".formatted(callee, name));
+            throw new TemplateFault("%s got two values for '%s'".formatted(callee, shown(name)));
         }
         return index;
     }

@@ -101,8 +101,8 @@ final class BraceFormat {
             }
             String name = rest.substring(1, close);
             value = item ? item(value, name) : interpreter.access().attribute(value, name);
-            if (value instanceof Undefined undefined) {
-                throw undefined.fault();
+            if (value instanceof Undefined) {
+                throw new TemplateFault("a format field names what is not there");
             }
             rest = rest.substring(item ? close + 1 : close);
         }

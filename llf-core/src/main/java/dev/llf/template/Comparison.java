@@ -208,6 +208,7 @@ final class Comparison {
     }
 
     private List<Keyed> merged(List<Keyed> left, List<Keyed> right, boolean descending) {
+        budget.spend(left.size() + right.size());
         List<Keyed> merged = new ArrayList<>(left.size() + right.size());
         int i = 0;
         int j = 0;

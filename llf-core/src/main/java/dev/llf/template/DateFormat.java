@@ -88,7 +88,7 @@ final class DateFormat {
             case 'Y' -> Integer.toString(time.getYear());
             case 'z', 'Z' -> "";
             case '%' -> "%";
-            default -> throw new TemplateFault("the date directive '%%%s' is unknown".formatted(directive));
+            default -> throw new TemplateFault("a date format has an unknown directive");
         };
     }
 

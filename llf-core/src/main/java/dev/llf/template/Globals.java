@@ -50,7 +50,7 @@ final class Globals {
         if (!arguments.positional().isEmpty()) {
             fill(dict, arguments.positional().get(0), interpreter);
         }
-        arguments.keywords().forEach((name, value) -> dict.put(Text.own(name), value));
+        arguments.named().entries().forEach(entry -> dict.put(entry.key(), entry.value()));
         return dict;
     }
 

@@ -428,7 +428,7 @@ final class Interpreter {
     private Arguments arguments(Expr.Passed passed, Frame frame) {
         if (passed.keywords().isEmpty() && passed.list() == null && passed.dict() == null) {
             return passed.positional().isEmpty() ? Arguments.NOTHING
-                    : new Arguments(evaluateAll(passed.positional(), frame), Map.of());
+                    : new Arguments(evaluateAll(passed.positional(), frame), Map.of(), false);
         }
         List<Object> positional = evaluateAll(passed.positional(), frame);
         Map<String, Object> keywords = new LinkedHashMap<>();
@@ -436,21 +436,23 @@ final class Interpreter {
             positional.addAll(new Iteration(budget).list(evaluate(passed.list(), frame)));
         }
         passed.keywords().forEach(keyword -> keywords.put(keyword.name(), evaluate(keyword.value(), frame)));
-        if (passed.dict() != null) {
-            spread(evaluate(passed.dict(), frame), keywords);
-        }
-        return new Arguments(positional, keywords);
+        boolean foreign = passed.dict() != null && spread(evaluate(passed.dict(), frame), keywords);
+        return new Arguments(positional, keywords, foreign);
     }
 
-    private static void spread(Object value, Map<String, Object> keywords) {
+    /** Adds a dict's entries as keyword arguments; tells whether any name is foreign. */
+    private static boolean spread(Object value, Map<String, Object> keywords) {
         if (!(value instanceof Dict dict)) {
             throw new TemplateFault("'**' needs a dict, found %s".formatted(Types.name(value)));
         }
+        boolean foreign = false;
         for (Dict.Entry entry : dict.entries()) {
             if (!(entry.key() instanceof Text name) || keywords.put(name.value(), entry.value()) != null) {
                 throw new TemplateFault("'**' needs names as keys that are not given already");
             }
+            foreign |= name.anyForeign();
         }
+        return foreign;
     }
 
     private Text concat(Expr.Concat concat, Frame frame) {

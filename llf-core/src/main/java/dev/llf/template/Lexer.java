@@ -90,10 +90,15 @@ final class Lexer {
     }
 
     private int withoutIndent(int from, int to) {
-        int lineStart = source.lastIndexOf('\n', to - 1) + 1;
-        boolean startsLine = lineStart > from || from == 0 || source.charAt(from - 1) == '\n';
-        int start = Math.max(lineStart, from);
-        return startsLine && source.substring(start, to).chars().allMatch(Chars::isSpace) ? start : to;
+        int start = to;
+        while (start > from && source.charAt(start - 1) != '\n') {
+            start--;
+            if (!Chars.isSpace(source.charAt(start))) {
+                return to;
+            }
+        }
+        boolean startsLine = start > from || from == 0 || source.charAt(from - 1) == '\n';
+        return startsLine ? start : to;
     }
 
     private void comment(int open, int from) {

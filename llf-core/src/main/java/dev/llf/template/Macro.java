@@ -75,23 +75,22 @@ final class Macro implements Callable {
                 values.put(parameter, value);
             }
         }
-        putSpecial(values, keywords, positional.subList(count, positional.size()));
+        putSpecial(values, keywords, arguments, positional.subList(count, positional.size()));
         return values;
     }
 
-    private void putSpecial(Map<String, Object> values, Map<String, Object> keywords, List<Object> rest) {
+    private void putSpecial(Map<String, Object> values, Map<String, Object> keywords, Arguments arguments,
+            List<Object> rest) {
         if (catches("caller")) {
             Object caller = keywords.remove("caller");
             values.put("caller",
                     caller == null || caller == None.NONE ? new Undefined("no caller is defined") : caller);
         }
         if (catches("kwargs")) {
-            var dict = new Dict();
-            keywords.forEach((key, value) -> dict.put(Text.own(key), value));
-            values.put("kwargs", dict);
+            values.put("kwargs", new Arguments(List.of(), keywords, arguments.foreignNames()).named());
         } else if (!keywords.isEmpty()) {
             throw new TemplateFault("%s takes no keyword argument '%s'".formatted(described(),
-                    keywords.keySet().iterator().next()));
+                    arguments.shown(keywords.keySet().iterator().next())));
         }
         if (catches("varargs")) {
             values.put("varargs", Sequence.tuple(rest));

@@ -1,6 +1,5 @@
 package dev.llf.template;
 
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +59,7 @@ final class PercentFormat {
         String flags = field.group(2);
         int width = star(field.group(3), 0);
         int precision = field.group(4) == null ? -1 : star(field.group(4), 0);
-        Object value = field.group(1) == null ? next() : named(field.group(1), format.foreignAt(field.start()));
+        Object value = field.group(1) == null ? next() : named(field.group(1));
         String filled = flags.contains("0") && !flags.contains("-") && type != 's' && type != 'r' ? "0" : "";
         String sign = flags.contains("+") ? "+" : flags.contains(" ") ? " " : "";
         String align = flags.contains("-") || width < 0 ? "<" : filled.isEmpty() ? ">" : "=";
@@ -101,7 +100,7 @@ final class PercentFormat {
         return arguments;
     }
 
-    private Object named(String name, boolean foreign) {
+    private Object named(String name) {
         if (!(arguments instanceof Dict dict)) {
             throw new TemplateFault("a format string with names needs a dict, found %s".formatted(
                     Types.name(arguments)));
@@ -109,7 +108,7 @@ final class PercentFormat {
         Object value = dict.get(Text.own(name));
         if (value == null) {
             throw new TemplateFault("the name '%s' of a format string is not in the dict".formatted(
-                    foreign ? "…" : name));
+                    format.anyForeign() ? "…" : name));
         }
         return value;
     }
@@ -125,8 +124,7 @@ final class PercentFormat {
             case 'f', 'F', 'e', 'E', 'g', 'G' ->
                 FormatSpec.parse(layout.spec(fraction + type)).apply(Numbers.toDouble(number(value)), budget);
             case 'c' -> FormatSpec.parse(layout.textSpec(-1)).apply(character(value), budget);
-            default -> throw new TemplateFault("the format '%%%s' is unknown".formatted(
-                    String.valueOf(type).toLowerCase(Locale.ROOT)));
+            default -> throw new TemplateFault("a format string has an unknown format");
         };
     }
 

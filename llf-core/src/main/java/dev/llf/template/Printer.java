@@ -103,10 +103,11 @@ final class Printer {
         out.append("])");
     }
 
+    /** Where the names of the attributes came from is not known. */
     private void namespace(Namespace namespace, StringBuilder out, Origin origin) {
         var attributes = new Dict();
         for (Map.Entry<String, Object> attribute : namespace.attributes().entrySet()) {
-            attributes.put(Text.own(attribute.getKey()), attribute.getValue());
+            attributes.put(Text.foreign(attribute.getKey()), attribute.getValue());
         }
         out.append("<Namespace ");
         dict(attributes, out, origin);

@@ -54,9 +54,12 @@ final class SelectionFilters {
         if (arguments.positional().isEmpty()) {
             throw new TemplateFault("'map' needs the name of a filter, or 'attribute'");
         }
-        String name = StringMethods.text(arguments.positional().get(0), "map").value();
+        Text name = StringMethods.text(arguments.positional().get(0), "map");
+        if (!Filters.isKnown(name.value())) {
+            throw new TemplateFault("the filter '%s' is unknown".formatted(name.redacted()));
+        }
         Arguments rest = arguments.withoutFirst(1);
-        return item -> Filters.apply(name, item, rest, interpreter);
+        return item -> Filters.apply(name.value(), item, rest, interpreter);
     }
 
     private static Object select(Object value, Arguments arguments, Interpreter interpreter, boolean wanted,
@@ -80,8 +83,11 @@ final class SelectionFilters {
         if (arguments.positional().isEmpty()) {
             return Truth::of;
         }
-        String name = StringMethods.text(arguments.positional().get(0), "select").value();
+        Text name = StringMethods.text(arguments.positional().get(0), "select");
+        if (!Tests.isKnown(name.value())) {
+            throw new TemplateFault("the test '%s' is unknown".formatted(name.redacted()));
+        }
         Arguments rest = arguments.withoutFirst(1);
-        return item -> Tests.apply(name, item, rest, interpreter);
+        return item -> Tests.apply(name.value(), item, rest, interpreter);
     }
 }

@@ -3,13 +3,15 @@ package dev.llf.template;
 import java.util.Arrays;
 import java.util.regex.Pattern;
 
-/** A template's text with line ends normalised and its last one removed, and the places of its lines. */
+/** A template's text with line ends normalised and its last one removed, and the places of its lines. For one thread. */
 final class Source {
 
     private static final Pattern LINE_END = Pattern.compile("\r\n|\r");
 
     private final String text;
     private final int[] lineStarts;
+    private int lastOffset;
+    private int lastColumn = 1;
 
     Source(String raw) {
         String normal = normalised(raw);
@@ -36,6 +38,17 @@ final class Source {
     Position at(int offset) {
         int found = Arrays.binarySearch(lineStarts, offset);
         int line = found < 0 ? -found - 2 : found;
-        return new Position(line + 1, text.codePointCount(lineStarts[line], Math.min(offset, text.length())) + 1);
+        return new Position(line + 1, column(lineStarts[line], Math.min(offset, text.length())));
+    }
+
+    /** Counts on from the last place asked for, as a long line may hold many. */
+    private int column(int lineStart, int offset) {
+        if (lastOffset < lineStart || lastOffset > offset) {
+            lastOffset = lineStart;
+            lastColumn = 1;
+        }
+        lastColumn += text.codePointCount(lastOffset, offset);
+        lastOffset = offset;
+        return lastColumn;
     }
 }

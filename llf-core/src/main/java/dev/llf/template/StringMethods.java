@@ -85,7 +85,7 @@ final class StringMethods {
         List<Object> positional = new ArrayList<>();
         arguments.positional().forEach(value -> positional.add(
                 value instanceof Text text && !text.markup() ? Markup.escaped(text) : value));
-        return new Arguments(positional, arguments.keywords());
+        return new Arguments(positional, arguments.keywords(), arguments.foreignNames());
     }
 
     private static Object marked(Object result, boolean markup) {

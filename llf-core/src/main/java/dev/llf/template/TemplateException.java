@@ -12,8 +12,11 @@ public final class TemplateException extends LlfException {
 
     private static final long serialVersionUID = 1L;
 
+    /** From 1, or 0 for no place. */
     private final int line;
+    /** From 1, or 0 for no place. */
     private final int column;
+    /** Whether the template called {@code raise_exception}. */
     private final boolean raised;
 
     TemplateException(Position at, String message) {

@@ -10,7 +10,7 @@ package dev.llf.template;
  */
 public record TemplateLimits(int maxChars, long maxSteps, int maxDepth) {
 
-    private static final TemplateLimits DEFAULTS = new TemplateLimits(4 << 20, 50_000_000, 200);
+    private static final TemplateLimits DEFAULTS = new TemplateLimits(4 << 20, 20_000_000, 200);
 
     /**
      * Checks the limits.
@@ -27,7 +27,7 @@ public record TemplateLimits(int maxChars, long maxSteps, int maxDepth) {
     }
 
     /**
-     * Returns the limits that hold unless others are given: 4 Mi chars, 50 million steps, depth 200.
+     * Returns the limits that hold unless others are given: 4 Mi chars, 20 million steps, depth 200.
      *
      * @return the default limits
      */

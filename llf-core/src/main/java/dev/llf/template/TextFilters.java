@@ -98,9 +98,8 @@ final class TextFilters {
         if (!arguments.positional().isEmpty() && !arguments.keywords().isEmpty()) {
             throw new TemplateFault("the filter 'format' takes positional or keyword arguments, not both");
         }
-        var dict = new Dict();
-        arguments.keywords().forEach((name, item) -> dict.put(Text.own(name), item));
-        Object values = dict.size() > 0 ? dict : Sequence.tuple(arguments.positional());
+        Dict named = arguments.named();
+        Object values = named.size() > 0 ? named : Sequence.tuple(arguments.positional());
         return new Operators(interpreter).apply("%", text(value, interpreter), values);
     }
 
