@@ -94,6 +94,9 @@ final class BraceFormat {
         Object value = argument(path.substring(0, end), foreign);
         String rest = path.substring(end);
         while (!rest.isEmpty()) {
+            if (value instanceof Undefined) {
+                throw new TemplateFault("a format field names what is not there");
+            }
             boolean item = rest.charAt(0) == '[';
             int close = item ? rest.indexOf(']') : nameEnd(rest.substring(1)) + 1;
             if (close < 1) {
@@ -101,9 +104,6 @@ final class BraceFormat {
             }
             String name = rest.substring(1, close);
             value = item ? item(value, name) : interpreter.access().attribute(value, name);
-            if (value instanceof Undefined) {
-                throw new TemplateFault("a format field names what is not there");
-            }
             rest = rest.substring(item ? close + 1 : close);
         }
         return value;

@@ -60,6 +60,9 @@ final class Globals {
             other.entries().forEach(entry -> dict.put(entry.key(), entry.value()));
             return;
         }
+        if (source instanceof Undefined undefined) {
+            throw undefined.fault();
+        }
         new Iteration(interpreter.budget()).of(source).forEachRemaining(pair -> {
             List<Object> parts = new Iteration(interpreter.budget()).list(pair);
             if (parts.size() != 2) {

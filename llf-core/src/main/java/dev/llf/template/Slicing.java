@@ -1,5 +1,6 @@
 package dev.llf.template;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param size  how many are picked
  */
 record Slicing(int first, int size, long step) {
+
+    /** Beyond the end of any sequence. */
+    private static final long FAR = 1L << 40;
 
     static Slicing of(int length, @Nullable Object start, @Nullable Object stop, @Nullable Object step) {
         long stride = bound(step, 1);
@@ -33,7 +37,10 @@ record Slicing(int first, int size, long step) {
         if (bound == null || bound == None.NONE) {
             return absent;
         }
-        return Math.max(-(1L << 40), Math.min(1L << 40, Numbers.toLong(bound, "the bound of a slice")));
+        if (bound instanceof BigInteger big) {
+            return big.signum() * FAR;
+        }
+        return Math.max(-FAR, Math.min(FAR, Numbers.toLong(bound, "the bound of a slice")));
     }
 
     private static long clamp(long bound, int length, boolean forward, boolean absent) {
