@@ -6,10 +6,7 @@ import dev.llf.conversation.ConversationLog;
 import dev.llf.conversation.Turn;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A talk with the model that remembers what was said.
@@ -24,8 +21,7 @@ public final class Conversation {
     private final Llf llf;
     private final ConversationLog log;
     private final String id = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
-    private final ReentrantLock turns = new ReentrantLock(true);
-    private final Set<TurnRun> active = ConcurrentHashMap.newKeySet();
+    private final TurnQueue queue = new TurnQueue();
 
     Conversation(Llf llf, ConversationLog log) {
         this.llf = llf;
@@ -46,6 +42,7 @@ public final class Conversation {
      */
     public Reply send(String text) {
         TurnRun run = new TurnRun(llf.settings(), new UserMessage(text), TurnRun.Observer.NONE);
+        enter(run);
         return execute(run);
     }
 
@@ -55,12 +52,14 @@ public final class Conversation {
      * @param text what the user says
      * @return the running turn; the caller closes it, which cancels it if it still runs
      * @throws IllegalArgumentException if the text has an unpaired surrogate
-     * @throws IllegalStateException    if the {@link Llf} is closed
+     * @throws IllegalStateException    if the {@link Llf} is closed, or a tool of a running turn streams from its own
+     *                                  conversation
      */
     public ReplyStream stream(String text) {
         ReplyStream stream = new ReplyStream();
         TurnRun run = new TurnRun(llf.settings(), new UserMessage(text), stream.observer());
         stream.onCancel(run::cancel);
+        enter(run);
         Thread.ofVirtual().name("llf-turn-" + id).start(() -> {
             try {
                 stream.complete(execute(run));
@@ -71,31 +70,26 @@ public final class Conversation {
         return stream;
     }
 
-    private Reply execute(TurnRun run) {
-        if (turns.isHeldByCurrentThread()) {
-            throw new IllegalStateException(
-                    "A tool sends to the conversation whose turn it runs in; give it another one, for example a fork().");
-        }
-        active.add(run);
+    private void enter(TurnRun run) {
+        queue.join(run);
         llf.started(run);
+    }
+
+    private Reply execute(TurnRun run) {
         try {
-            run.awaitTurn(turns);
-            try {
-                Reply reply = run.run(log.messages(), log.last().map(Turn::id), id);
-                log.append(reply.turn());
-                return reply;
-            } finally {
-                turns.unlock();
-            }
+            run.awaitTurn(queue);
+            Reply reply = run.run(log.messages(), log.last().map(Turn::id), id);
+            log.append(reply.turn());
+            return reply;
         } finally {
-            active.remove(run);
+            queue.leave(run);
             llf.ended(run);
         }
     }
 
     /** Cancels the turn that runs and all that wait. Does not wait itself. */
     public void cancel() {
-        active.forEach(TurnRun::cancel);
+        queue.turns().forEach(TurnRun::cancel);
     }
 
     /**

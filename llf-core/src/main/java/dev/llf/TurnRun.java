@@ -25,8 +25,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -102,13 +100,10 @@ final class TurnRun {
      *
      * @throws CancelledException if it was cancelled, interrupted or out of time before that
      */
-    void awaitTurn(ReentrantLock turns) {
+    void awaitTurn(TurnQueue queue) {
         waiting.enter();
         try {
-            Optional<Duration> limit = timeLeft();
-            if (limit.isEmpty()) {
-                turns.lockInterruptibly();
-            } else if (!turns.tryLock(TimeUnit.NANOSECONDS.convert(limit.get()), TimeUnit.NANOSECONDS)) {
+            if (!queue.awaitFirst(this, timeLeft().map(Duration::toNanos).orElse(Long.MAX_VALUE))) {
                 throw new CancelledException(
                         "The turn's time was up before the conversation's earlier turns had ended; "
                                 + "nothing was said. Allow more time, or use another conversation.");
