@@ -48,6 +48,7 @@ final class TurnRun {
     private final List<Message> said = new ArrayList<>();
     private final Set<ToolOutcome> outcomes = new HashSet<>();
     private @Nullable Timings firstTimings;
+    private Timings lastTimings = Timings.NONE;
     private Usage usage = Usage.NONE;
     private volatile boolean cancelled;
     private volatile @Nullable ChatStream current;
@@ -123,21 +124,41 @@ final class TurnRun {
     Reply run(List<Message> history, Optional<String> parent, String session) {
         long startedAt = System.nanoTime();
         Instant time = settings.clock().instant();
-        List<ToolSpec> tools = settings.tools().map(ToolBox::specs).orElse(List.of());
-        boolean repeats = false;
-        ChatResponse response = ask(history, tools, ToolChoice.AUTO, session);
-        for (int round = 1; response.finishReason() == FinishReason.TOOL_CALLS; round++) {
-            repeats |= runTools(response.toolCalls());
-            if (round > MAX_TOOL_ROUNDS) {
-                break; // asked for text only, it called again: the last results stand for themselves
-            }
-            boolean textOnly = repeats || round == MAX_TOOL_ROUNDS;
-            response = ask(history, tools, textOnly ? ToolChoice.NONE : ToolChoice.AUTO, session);
+        FinishReason reason = converse(history, session);
+        if (said.getLast() instanceof ToolMessage) {
+            said.add(Message.assistant("")); // chat templates expect user and model to take turns
         }
-        answerOpenCalls(response);
         String id = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
-        Turn turn = new Turn(id, parent, time, said, response.finishReason(), usage, settings.model().info().name());
-        return new Reply(turn, timings(startedAt, response.timings()));
+        Turn turn = new Turn(id, parent, time, said, reason, usage, settings.model().info().name());
+        return new Reply(turn, timings(startedAt));
+    }
+
+    private FinishReason converse(List<Message> history, String session) {
+        List<ToolSpec> tools = settings.tools().map(ToolBox::specs).orElse(List.of());
+        ToolChoice choice = ToolChoice.AUTO;
+        Optional<FinishReason> stop = Optional.empty();
+        for (int round = 1; stop.isEmpty(); round++) {
+            ChatResponse answer = ask(history, tools, choice, session);
+            List<ToolCall> calls = answer.toolCalls();
+            boolean mayCall = choice == ToolChoice.AUTO && answer.finishReason() == FinishReason.TOOL_CALLS;
+            if (calls.isEmpty() || !mayCall) {
+                take(calls, errors(calls, "the turn ended before the call could run"));
+                return answer.finishReason();
+            }
+            boolean repeats = take(calls, results(calls));
+            choice = repeats || round == MAX_TOOL_ROUNDS ? ToolChoice.NONE : ToolChoice.AUTO;
+            stop = stopped();
+        }
+        return stop.get();
+    }
+
+    /** Returns why the turn may not go on, if so. */
+    private Optional<FinishReason> stopped() {
+        if (cancelled || Thread.currentThread().isInterrupted()) {
+            return Optional.of(FinishReason.CANCELLED);
+        }
+        boolean late = timeLeft().filter(left -> !left.isPositive()).isPresent();
+        return late ? Optional.of(FinishReason.DEADLINE) : Optional.empty();
     }
 
     private ChatResponse ask(List<Message> history, List<ToolSpec> tools, ToolChoice choice, String session) {
@@ -159,8 +180,9 @@ final class TurnRun {
         }
         said.add(response.message());
         usage = usage.plus(response.usage());
+        lastTimings = response.timings();
         if (firstTimings == null) {
-            firstTimings = response.timings();
+            firstTimings = lastTimings;
         }
         return response;
     }
@@ -174,10 +196,9 @@ final class TurnRun {
         return messages;
     }
 
-    /** Runs a round of calls. Returns whether one of them told nothing new. */
-    private boolean runTools(List<ToolCall> calls) {
+    /** Takes a round of results. Returns whether one of them told nothing new. */
+    private boolean take(List<ToolCall> calls, List<ToolMessage> results) {
         boolean repeats = false;
-        List<ToolMessage> results = results(calls);
         for (int i = 0; i < calls.size(); i++) {
             ToolMessage result = results.get(i);
             said.add(result);
@@ -191,8 +212,8 @@ final class TurnRun {
         if (settings.tools().isEmpty()) {
             return errors(calls, "there is no such tool");
         }
-        if (cancelled) {
-            return errors(calls, "the call was cancelled");
+        if (stopped().isPresent()) {
+            return errors(calls, "the turn ended before the call could run");
         }
         waiting.enter();
         try {
@@ -214,17 +235,10 @@ final class TurnRun {
         return calls.stream().map(call -> new ToolMessage(call.id(), call.name(), "Error: " + why, true)).toList();
     }
 
-    /** An answer that was cut off may hold calls that never ran. */
-    private void answerOpenCalls(ChatResponse last) {
-        if (last.finishReason() != FinishReason.TOOL_CALLS) {
-            said.addAll(errors(last.toolCalls(), "the call was cancelled"));
-        }
-    }
-
-    private Timings timings(long startedAt, Timings last) {
+    private Timings timings(long startedAt) {
         Duration waited = Duration.ofNanos(startedAt - queuedAt);
-        Timings first = firstTimings == null ? last : firstTimings;
+        Timings first = firstTimings == null ? lastTimings : firstTimings;
         return new Timings(first.queued().plus(waited), first.firstToken().plus(waited),
-                Duration.ofNanos(System.nanoTime() - queuedAt), last.tokensPerSecond());
+                Duration.ofNanos(System.nanoTime() - queuedAt), lastTimings.tokensPerSecond());
     }
 }

@@ -14,7 +14,8 @@ import java.util.Optional;
  * @param id           identifies the turn within its conversation
  * @param parent       the turn before it; empty for the first
  * @param startedAt    when the user said it
- * @param messages     the user's message, then answers and tool results in order; every tool call has its result
+ * @param messages     the user's message, then answers and tool results in order; every tool call has its result, and
+ *                     after the last result stands an answer, empty if the turn was stopped
  * @param finishReason why the last answer ended
  * @param usage        tokens of all the turn's requests together
  * @param model        the name of the model that answered
@@ -27,13 +28,13 @@ public record Turn(String id, Optional<String> parent, Instant startedAt, List<M
     }
 
     /**
-     * Returns the model's last answer.
+     * Returns the model's answer: the last one of the turn that has text.
      *
-     * @return its text; possibly empty
+     * @return its text; empty if none has
      */
     public String answer() {
         for (int i = messages.size() - 1; i >= 0; i--) {
-            if (messages.get(i) instanceof AssistantMessage assistant) {
+            if (messages.get(i) instanceof AssistantMessage assistant && !assistant.text().isEmpty()) {
                 return assistant.text();
             }
         }
