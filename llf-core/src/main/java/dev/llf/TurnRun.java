@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +46,7 @@ final class TurnRun {
     private final TurnSettings settings;
     private final Observer observer;
     private final long queuedAt;
+    private final long nanosAllowed;
     private final List<Message> said = new ArrayList<>();
     private final Set<ToolOutcome> outcomes = new HashSet<>();
     private @Nullable Timings firstTimings;
@@ -79,12 +81,13 @@ final class TurnRun {
         this.settings = settings;
         this.observer = observer;
         queuedAt = System.nanoTime();
+        nanosAllowed = settings.timeout().map(TimeUnit.NANOSECONDS::convert).orElse(Long.MAX_VALUE);
         said.add(question);
     }
 
-    /** Returns how much of the time allowed is left; empty if there is no limit. Not positive once it is over. */
-    Optional<Duration> timeLeft() {
-        return settings.timeout().map(timeout -> timeout.minusNanos(System.nanoTime() - queuedAt));
+    /** How many nanoseconds of the time allowed are left; not positive once it is over. */
+    private long nanosLeft() {
+        return nanosAllowed - (System.nanoTime() - queuedAt);
     }
 
     void cancel() {
@@ -104,7 +107,7 @@ final class TurnRun {
     void awaitTurn(TurnQueue queue) {
         waiting.enter();
         try {
-            if (!queue.awaitFirst(this, timeLeft().map(Duration::toNanos).orElse(Long.MAX_VALUE))) {
+            if (!queue.awaitFirst(this, nanosLeft())) {
                 throw new CancelledException(
                         "The turn's time was up before the conversation's earlier turns had ended; "
                                 + "nothing was said. Allow more time, or use another conversation.");
@@ -157,8 +160,7 @@ final class TurnRun {
         if (cancelled || Thread.currentThread().isInterrupted()) {
             return Optional.of(FinishReason.CANCELLED);
         }
-        boolean late = timeLeft().filter(left -> !left.isPositive()).isPresent();
-        return late ? Optional.of(FinishReason.DEADLINE) : Optional.empty();
+        return nanosLeft() <= 0 ? Optional.of(FinishReason.DEADLINE) : Optional.empty();
     }
 
     private ChatResponse ask(List<Message> history, List<ToolSpec> tools, ToolChoice choice, String session) {
@@ -166,7 +168,9 @@ final class TurnRun {
                 .session(session);
         settings.sampling().ifPresent(request::sampling);
         settings.maxTokens().ifPresent(request::maxTokens);
-        timeLeft().ifPresent(left -> request.timeout(left.isPositive() ? left : Duration.ofNanos(1)));
+        if (settings.timeout().isPresent()) {
+            request.timeout(Duration.ofNanos(Math.max(1, nanosLeft())));
+        }
         ChatResponse response;
         try (ChatStream stream = settings.model().stream(request.build())) {
             current = stream;
