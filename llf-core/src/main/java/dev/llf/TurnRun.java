@@ -113,9 +113,7 @@ final class TurnRun {
                                 + "nothing was said. Allow more time, or use another conversation.");
             }
         } catch (InterruptedException e) {
-            if (!cancelled) {
-                Thread.currentThread().interrupt();
-            }
+            Thread.currentThread().interrupt(); // stays if it did not come from cancel()
             throw new CancelledException("The turn was cancelled while it waited for the conversation's earlier turns; "
                     + "nothing was said.", e);
         } finally {
