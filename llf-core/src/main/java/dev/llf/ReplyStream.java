@@ -154,11 +154,17 @@ public final class ReplyStream implements Iterable<ChatEvent>, AutoCloseable {
             if (!hasNext() || current == null) {
                 throw new NoSuchElementException("the turn has ended");
             }
-            if (ended) {
-                failureThrown = true;
-                reply(); // throws
+            try {
+                return ended ? failed() : current.next();
+            } catch (RuntimeException | Error e) {
+                failureThrown = true; // a round's failure is the turn's
+                throw e;
             }
-            return current.next();
+        }
+
+        private ChatEvent failed() {
+            reply();
+            throw new IllegalStateException("the turn has not failed");
         }
 
         private Part take() {
