@@ -156,9 +156,10 @@ public final class Llf implements AutoCloseable {
          *
          * @param contextTokens at least 16; default the model's own length, but at most 4096
          * @return this builder
+         * @throws IllegalArgumentException if it is less than 16
          */
         public Builder contextTokens(int contextTokens) {
-            this.contextTokens = contextTokens;
+            this.contextTokens = within(contextTokens, 16, Integer.MAX_VALUE, "contextTokens");
             return this;
         }
 
@@ -167,9 +168,10 @@ public final class Llf implements AutoCloseable {
          *
          * @param slots 1 to 256, default 4
          * @return this builder
+         * @throws IllegalArgumentException if it is outside that range
          */
         public Builder slots(int slots) {
-            this.slots = slots;
+            this.slots = within(slots, 1, 256, "slots");
             return this;
         }
 
@@ -178,9 +180,10 @@ public final class Llf implements AutoCloseable {
          *
          * @param threads 1 to 512; by default measured while loading
          * @return this builder
+         * @throws IllegalArgumentException if it is outside that range
          */
         public Builder threads(int threads) {
-            this.threads = threads;
+            this.threads = within(threads, 1, 512, "threads");
             return this;
         }
 
@@ -277,7 +280,6 @@ public final class Llf implements AutoCloseable {
          * @return the open {@link Llf}; the caller closes it
          * @throws ConfigurationException                    if there is no model or two, or an option is for opening a model
          *                                                   that was given open
-         * @throws IllegalArgumentException                  if an option is outside its range
          * @throws dev.llf.error.ModelFileException          if the file is missing, damaged or not runnable
          * @throws dev.llf.error.InsufficientMemoryException if the machine has too little memory free
          */
@@ -298,6 +300,13 @@ public final class Llf implements AutoCloseable {
             return new Llf(new TurnSettings(opened, Optional.ofNullable(system), Optional.ofNullable(tools),
                     Optional.ofNullable(sampling), maxTokens == 0 ? OptionalInt.empty() : OptionalInt.of(maxTokens),
                     Optional.ofNullable(timeout), clock), model == null);
+        }
+
+        private static int within(int value, int min, int max, String what) {
+            if (value < min || value > max) {
+                throw new IllegalArgumentException("%s must be %d to %d, was %d".formatted(what, min, max, value));
+            }
+            return value;
         }
 
         private ChatModel open(Path file) {
