@@ -41,8 +41,9 @@ public final class ConversationLog {
         Node last = head.get();
         Optional<String> lastId = Optional.ofNullable(last).map(node -> node.turn.id());
         if (!turn.parent().equals(lastId) || !head.compareAndSet(last, new Node(turn, last))) {
-            throw new IllegalStateException("turn %s follows %s, but the log ends with %s"
-                    .formatted(turn.id(), turn.parent(), lastId));
+            throw new IllegalStateException("turn %s %s, but the log %s".formatted(turn.id(),
+                    turn.parent().map(id -> "follows turn " + id).orElse("begins a log"),
+                    lastId.map(id -> "ends with turn " + id).orElse("is empty")));
         }
     }
 

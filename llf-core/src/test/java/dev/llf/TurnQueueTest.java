@@ -1,0 +1,81 @@
+package dev.llf;
+
+import dev.llf.chat.UserMessage;
+import dev.llf.testing.ScriptedChatModel;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+@Timeout(60)
+class TurnQueueTest {
+
+    private final TurnQueue queue = new TurnQueue();
+    private final TurnRun first = turn();
+    private final TurnRun second = turn();
+    private final TurnRun third = turn();
+
+    private static TurnRun turn() {
+        Llf llf = Llf.builder().model(ScriptedChatModel.replying("")).build();
+        return new TurnRun(llf.settings(), new UserMessage("Hi"), TurnRun.Observer.NONE);
+    }
+
+    @Test
+    void letsTheFirstRun() throws InterruptedException {
+        queue.join(first);
+        queue.join(second);
+
+        assertThat(queue.awaitFirst(second, 0)).isFalse();
+        assertThat(queue.awaitFirst(first, 0)).isTrue();
+        queue.leave(first);
+        assertThat(queue.awaitFirst(second, -1)).isTrue();
+        assertThat(queue.turns()).containsExactly(second);
+    }
+
+    @Test
+    void closesUpWhenOneInTheMiddleLeaves() throws InterruptedException {
+        queue.join(first);
+        queue.join(second);
+        queue.join(third);
+
+        queue.leave(second);
+        assertThat(queue.turns()).containsExactly(first, third);
+        assertThat(queue.awaitFirst(third, 1)).isFalse();
+        queue.leave(first);
+
+        assertThat(queue.awaitFirst(third, 0)).isTrue();
+    }
+
+    @Test
+    void knowsWhoWouldWaitForItself() throws InterruptedException {
+        queue.join(first);
+        queue.awaitFirst(first, 0);
+
+        assertThatIllegalStateException().isThrownBy(() -> queue.join(second)).withMessageContaining("fork()");
+
+        queue.leave(first);
+        queue.join(second);
+        assertThat(queue.turns()).containsExactly(second);
+    }
+
+    @Test
+    void stillKnowsTheRunnerWhenAnotherLeaves() throws InterruptedException {
+        queue.join(first);
+        queue.join(second);
+        queue.awaitFirst(first, 0);
+
+        queue.leave(second);
+
+        assertThatIllegalStateException().isThrownBy(() -> queue.join(third));
+    }
+
+    @Test
+    void letsNobodyRunOnAnInterruptedThread() {
+        queue.join(first);
+        Thread.currentThread().interrupt();
+
+        assertThatThrownBy(() -> queue.awaitFirst(first, 1)).isInstanceOf(InterruptedException.class);
+    }
+}
