@@ -78,6 +78,7 @@ public final class Conversation {
     private Reply execute(TurnRun run) {
         try {
             run.awaitTurn(queue);
+            llf.settings(); // closed meanwhile?
             Reply reply = run.run(log.messages(), log.last().map(Turn::id), id);
             log.append(reply.turn());
             return reply;
@@ -89,7 +90,7 @@ public final class Conversation {
 
     /** Cancels the turn that runs and all that wait. Does not wait itself. */
     public void cancel() {
-        queue.turns().forEach(TurnRun::cancel);
+        queue.turns().reversed().forEach(TurnRun::cancel); // none may begin when the one before it ends
     }
 
     /**

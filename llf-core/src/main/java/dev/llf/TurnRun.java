@@ -41,6 +41,8 @@ final class TurnRun {
     /** Rounds of tools; after the last one, or when the model repeats itself, it may only answer in text. */
     static final int MAX_TOOL_ROUNDS = 8;
 
+    private static final String CANCELLED_IN_LINE = "The turn was cancelled while it waited for the conversation's "
+            + "earlier turns; nothing was said.";
     private static final Logger LOG = LoggerFactory.getLogger(TurnRun.class);
 
     private final TurnSettings settings;
@@ -112,10 +114,12 @@ final class TurnRun {
                         "The turn's time was up before the conversation's earlier turns had ended; "
                                 + "nothing was said. Allow more time, or use another conversation.");
             }
+            if (cancelled) {
+                throw new CancelledException(CANCELLED_IN_LINE);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // stays if it did not come from cancel()
-            throw new CancelledException("The turn was cancelled while it waited for the conversation's earlier turns; "
-                    + "nothing was said.", e);
+            throw new CancelledException(CANCELLED_IN_LINE, e);
         } finally {
             waiting.leave();
         }
