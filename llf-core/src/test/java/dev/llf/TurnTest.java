@@ -170,7 +170,8 @@ class TurnTest {
 
     @Test
     void runsToolsAndAsksAgain() {
-        ScriptedChatModel model = ScriptedChatModel.replying("Let me look.").andCalling("weather", Map.of("city", "Paris"))
+        ScriptedChatModel model = ScriptedChatModel.replying("Let me look.")
+                .andCalling("weather", Map.of("city", "Paris"))
                 .thenReplying("It is sunny.");
         FakeTools tools = FakeTools.answering(call -> "sunny");
         Conversation talk = llf(model, tools).conversation();
@@ -455,7 +456,8 @@ class TurnTest {
 
         waiting.cancel();
 
-        assertThatThrownBy(waiting::reply).isInstanceOf(CancelledException.class).hasMessageContaining("nothing was said");
+        assertThatThrownBy(waiting::reply).isInstanceOf(CancelledException.class)
+                .hasMessageContaining("nothing was said");
         model.release();
         assertThat(running.reply().text()).isEqualTo("one two");
         assertThat(talk.send("3").text()).isEqualTo("three");
@@ -469,7 +471,8 @@ class TurnTest {
         ReplyStream running = talk.stream("1");
         model.awaitHeld();
 
-        assertThatThrownBy(() -> talk.send("2")).isInstanceOf(CancelledException.class).hasMessageContaining("time was up");
+        assertThatThrownBy(() -> talk.send("2")).isInstanceOf(CancelledException.class)
+                .hasMessageContaining("time was up");
 
         assertThat(talk.turns()).isEmpty();
         model.release();
@@ -581,7 +584,8 @@ class TurnTest {
             }
             return "sunny";
         });
-        Conversation talk = Llf.builder().model(model).tools(tools).timeout(Duration.ofMillis(2)).build().conversation();
+        Conversation talk = Llf.builder().model(model).tools(tools).timeout(Duration.ofMillis(2)).build()
+                .conversation();
 
         Reply reply = talk.send("1");
 
