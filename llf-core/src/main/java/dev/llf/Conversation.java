@@ -31,14 +31,16 @@ public final class Conversation {
     /**
      * Says something and waits for the answer.
      *
-     * <p>An interrupt cancels the turn and stays pending; the text so far is the answer then.
+     * <p>An interrupt cancels the turn and stays pending; the text so far is the answer then. A turn that is cancelled,
+     * or whose time is up, while it waits for earlier ones throws {@link dev.llf.error.CancelledException}.
      *
      * @param text what the user says
      * @return the reply, which is in the log by then
      * @throws dev.llf.error.LlfException if the turn failed; nothing of it is in the log then
      * @throws IllegalArgumentException   if the text has an unpaired surrogate
      * @throws IllegalStateException      if the {@link Llf} is closed, or a tool of a running turn sends to its own
-     *                                    conversation, which could never answer
+     *                                    conversation, which could never answer; a tool that does so on a thread of its
+     *                                    own is not recognised and waits until the turn is cancelled
      */
     public Reply send(String text) {
         TurnRun run = new TurnRun(llf.settings(), new UserMessage(text), TurnRun.Observer.NONE);

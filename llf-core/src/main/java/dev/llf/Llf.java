@@ -97,7 +97,7 @@ public final class Llf implements AutoCloseable {
         running.remove(run);
     }
 
-    /** Cancels all running turns and closes what this opened. Idempotent. */
+    /** Cancels all turns that run or wait and closes what this opened. Does not wait for them. Idempotent. */
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
@@ -249,7 +249,8 @@ public final class Llf implements AutoCloseable {
         }
 
         /**
-         * Sets how long one turn may take, waiting included. When it is over, the text so far is the answer.
+         * Sets how long one turn may take, waiting included. When it is over, the text so far is the answer; tools that
+         * run then are waited for.
          *
          * @param timeout a positive time; default no limit
          * @return this builder
