@@ -87,7 +87,7 @@ public final class LlamaChatModel implements ChatModel {
     @Override
     public ChatStream stream(ChatRequest request) {
         lease.checkOpen();
-        Sampling chosen = request.sampling().orElse(sampling);
+        Sampling chosen = checks.bounded(request.sampling().orElse(sampling));
         Optional<String> grammar = checks.grammar(request, chosen);
         int[] prompt = prompts.encode(request);
         int maxTokens = checks.maxTokens(request, prompt.length);

@@ -49,6 +49,24 @@ final class RequestChecks {
         };
     }
 
+    /**
+     * Returns the sampling with no window longer than the slot: the engine reserves a window's memory for every request,
+     * and a window of all that there is gives the same answers.
+     */
+    Sampling bounded(Sampling sampling) {
+        Sampling.Penalties penalties = sampling.penalties();
+        Sampling.Dry dry = sampling.dry();
+        if (penalties.lastTokens() <= slotTokens && dry.lastTokens() <= slotTokens) {
+            return sampling;
+        }
+        return sampling.toBuilder()
+                .penalties(new Sampling.Penalties(Math.min(penalties.lastTokens(), slotTokens), penalties.repeat(),
+                        penalties.frequency(), penalties.presence()))
+                .dry(new Sampling.Dry(dry.multiplier(), dry.base(), dry.allowedLength(),
+                        Math.min(dry.lastTokens(), slotTokens), dry.breakers()))
+                .build();
+    }
+
     private void checkIds(Sampling sampling) {
         sampling.tokenBias().keySet().forEach(this::checkId);
         sampling.bannedTokens().forEach(this::checkId);
