@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ExitWatchdog {
 
+    private static final long PATIENCE = Duration.ofSeconds(2).toNanos();
+    private static final long INTERVAL = Duration.ofMillis(1).toNanos();
     private static final long RECHECK = Duration.ofMillis(20).toNanos();
     private static final Set<Thread> WORKERS = ConcurrentHashMap.newKeySet();
 
@@ -42,14 +44,33 @@ final class ExitWatchdog {
         return new HashSet<>(Arrays.asList(threads).subList(0, count));
     }
 
-    /** Notes the worker threads that came since: not daemons, and without a Java frame, as only native threads are. */
+    /**
+     * Notes the worker threads that came since: not daemons, and without a Java frame, as only native threads are. A worker
+     * shows up a little after its model is loaded, so this waits for one.
+     */
     static void adopt(Set<Thread> before) {
+        long deadline = System.nanoTime() + PATIENCE;
+        while (!adoptNow(before) && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(INTERVAL);
+        }
+    }
+
+    private static boolean adoptNow(Set<Thread> before) {
+        boolean found = false;
         for (Thread thread : threads()) {
-            if (!before.contains(thread) && !thread.isDaemon() && thread.isAlive()
-                    && thread.getStackTrace().length == 0) {
-                WORKERS.add(thread);
+            if (!before.contains(thread) && keepsAlive(thread) && isNative(thread)) {
+                found |= WORKERS.add(thread);
             }
         }
+        return found;
+    }
+
+    private static boolean isNative(Thread thread) {
+        return thread.getStackTrace().length == 0;
+    }
+
+    private static boolean keepsAlive(Thread thread) {
+        return thread.isAlive() && !thread.isDaemon();
     }
 
     /** Starts to watch; later calls do nothing. */
@@ -104,11 +125,16 @@ final class ExitWatchdog {
     /** Returns a thread that keeps the JVM alive for a reason of the host's, or null. */
     private static @Nullable Thread keeper() {
         for (Thread thread : threads()) {
-            if (thread.isAlive() && !thread.isDaemon() && !WORKERS.contains(thread) && !isDestroyer(thread)) {
+            if (keepsAlive(thread) && !isWorker(thread) && !isDestroyer(thread)) {
                 return thread;
             }
         }
         return null;
+    }
+
+    /** A thread of the host's that had only just started when a model was loaded has its frames by now. */
+    private static boolean isWorker(Thread thread) {
+        return WORKERS.contains(thread) && isNative(thread);
     }
 
     private static boolean destroying() {
