@@ -1,0 +1,9 @@
+package dev.llf.survival;
+
+/** Makes a test of each row of {@link AbortRows}. */
+class AbortTest extends HazardSuite {
+
+    AbortTest() {
+        super(AbortRows.class);
+    }
+}
