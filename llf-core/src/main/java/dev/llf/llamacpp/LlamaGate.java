@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,6 +34,8 @@ final class LlamaGate implements Engine {
     private static final Logger LOG = LoggerFactory.getLogger(LlamaGate.class);
     /** Loads share global state in the library: its logger and its backends. */
     private static final ReentrantLock LOADING = new ReentrantLock();
+
+    private static final String VERBOSITY = "--log-verbosity";
 
     private final LlamaModel model;
     private final int vocabularySize;
@@ -89,7 +92,7 @@ final class LlamaGate implements Engine {
         warnOfEnvironment();
         LOADING.lock();
         try {
-            LlamaModel model = open(options, "--log-verbosity", "-1");
+            LlamaModel model = open(options, Map.of());
             if (model == null) {
                 throw new ModelFileException(options.file(), -1,
                         "the engine cannot load it: %s".formatted(reason(options)));
@@ -107,14 +110,19 @@ final class LlamaGate implements Engine {
         }
     }
 
-    /** Returns null if the engine refuses: it throws, or only leaves its context unset. */
-    private static @Nullable LlamaModel open(EngineOptions options, String logFlag, String logValue) {
+    /**
+     * Returns null if the engine refuses: it throws, or only leaves its context unset.
+     *
+     * @param changes flags that differ from the options
+     */
+    private static @Nullable LlamaModel open(EngineOptions options, Map<String, String> changes) {
         ModelParameters parameters = new ModelParameters();
         @SuppressWarnings("unchecked") // the field's declared type, lost in the handle
         Map<String, @Nullable String> flags = (Map<String, @Nullable String>) Natives.FLAGS.get(parameters);
         flags.clear();
         flags.putAll(options.commandLine());
-        flags.put(logFlag, logValue);
+        flags.put(VERBOSITY, "-1");
+        flags.putAll(changes);
         try {
             LlamaModel model = new LlamaModel(parameters);
             return (long) Natives.CONTEXT.get(model) == 0 ? null : model;
@@ -126,21 +134,29 @@ final class LlamaGate implements Engine {
 
     /** The engine says why only in a log file, and not while it is told to be quiet: load once more to learn it. */
     private static String reason(EngineOptions options) {
+        Set<Thread> before = ExitWatchdog.threads();
         try {
             Path log = Files.createTempFile("llf-load-", ".log");
             try {
-                LlamaModel second = open(options, "--log-file", log.toString());
+                LlamaModel second = open(options, Map.of("--log-file", log.toString(), VERBOSITY, "0"));
                 if (second != null) {
+                    ExitWatchdog.adopt(before);
                     return "it failed once and then loaded; is the machine short of memory?";
                 }
                 return LoadLog.reason(log).orElse("it gives no reason");
             } finally {
+                silence(options, log);
                 Files.deleteIfExists(log);
             }
         } catch (IOException e) {
             LOG.warn("No log file for the engine's reason", e);
             return "its reason could not be read (%s)".formatted(e);
         }
+    }
+
+    /** How much is logged, texts of requests included, is one setting for all models, made by whatever loads last. */
+    private static void silence(EngineOptions options, Path notAModel) {
+        open(options, Map.of("--model", notAModel.toString()));
     }
 
     @Override
