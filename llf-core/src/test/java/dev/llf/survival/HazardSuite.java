@@ -43,6 +43,11 @@ public abstract class HazardSuite {
         return Stream.concat(each, Stream.of(dynamicTest("theProcessEndsByItself", this::checkEnd)));
     }
 
+    /** Returns what became of the child. */
+    protected ChildJvm.Result result() {
+        return result;
+    }
+
     private void check(String name) {
         String out = result.out();
         if (out.contains("PASS " + name + System.lineSeparator())) {
