@@ -256,7 +256,8 @@ public final class LlamaChatModel implements ChatModel {
         }
 
         /**
-         * Sets how the cache of past tokens is stored. Quantised types save memory and need {@link #flashAttention}.
+         * Sets how the cache of past tokens is stored. Quantised types save memory, need {@link #flashAttention}
+         * and fit most models, those with heads of a multiple of 32 numbers; F32 cannot have it.
          *
          * @param kvType the type, default {@link KvType#F16}
          * @return this builder
@@ -332,6 +333,10 @@ public final class LlamaChatModel implements ChatModel {
             if (kvType.isQuantised() && !flashAttention) {
                 throw new ConfigurationException("kvType %s needs flashAttention(true); or use F16.".formatted(kvType));
             }
+            if (kvType == KvType.F32 && flashAttention) {
+                throw new ConfigurationException(
+                        "The engine has no fused attention over a cache of type F32; use F16.");
+            }
             EngineLease lease = EngineLease.open(file, this::options, exitWhenMainReturns);
             try {
                 return new LlamaChatModel(lease, template(lease.gguf()), sampling);
@@ -358,8 +363,19 @@ public final class LlamaChatModel implements ChatModel {
                         "%d slots of %d tokens are more than the engine can address; use fewer."
                                 .formatted(slots, context));
             }
+            checkCacheBlocks(gguf);
             return new EngineOptions(state.path(), state.size(), state.modified(), EngineOptions.Purpose.CHAT, context,
                     slots, threads, Math.min(BATCH, context), kvType, flashAttention, gpuLayers, queueCapacity);
+        }
+
+        /** A quantised type stores numbers in blocks; a head that ends inside one would end the process. */
+        private void checkCacheBlocks(GgufFile gguf) {
+            int block = kvType.tensorType().blockSize();
+            if (gguf.keyLength() % block != 0 || gguf.valueLength() % block != 0) {
+                throw new ConfigurationException(
+                        "kvType %s stores blocks of %d numbers, but the heads of %s have %d and %d; use F16.".formatted(
+                                kvType, block, file.getFileName(), gguf.keyLength(), gguf.valueLength()));
+            }
         }
 
         private ChatTemplate template(GgufFile gguf) {
