@@ -1,0 +1,9 @@
+package dev.llf.survival;
+
+/** Makes a test of each row of {@link WrongAnswerRows}. */
+class WrongAnswerTest extends HazardSuite {
+
+    WrongAnswerTest() {
+        super(WrongAnswerRows.class);
+    }
+}
