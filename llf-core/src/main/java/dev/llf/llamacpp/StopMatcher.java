@@ -3,7 +3,7 @@ package dev.llf.llamacpp;
 import java.util.List;
 
 /**
- * Finds the first stop string in text that arrives in pieces.
+ * Finds the first stop string in text that arrives in pieces: the one that is complete first, however the text is cut.
  *
  * <p>Holds back the longest end of the text that could still become a stop string, and nothing more. The engine's own
  * matching loses what it holds back at the end.
@@ -49,15 +49,19 @@ final class StopMatcher {
         return text;
     }
 
+    /** Returns the start of the match that ends first, of several the longest; -1 if there is none. */
     private int firstMatch() {
-        int first = -1;
+        int start = -1;
+        int end = Integer.MAX_VALUE;
         for (String stop : stops) {
             int at = held.indexOf(stop);
-            if (at >= 0 && (first < 0 || at < first)) {
-                first = at;
+            int to = at + stop.length();
+            if (at >= 0 && (to < end || (to == end && at < start))) {
+                start = at;
+                end = to;
             }
         }
-        return first;
+        return start;
     }
 
     /** Returns the length of the longest end that begins a stop string. */
