@@ -109,8 +109,8 @@ final class ToolCallScanner {
             String json = arguments.isMissingNode() ? "{}" : JSON.writeValueAsString(arguments);
             calls.add(new ToolCall(ids.get(), call.get("name").asText(), json));
             return true;
-        } catch (JsonProcessingException e) {
-            return false; // not a call: the caller keeps it as text
+        } catch (JsonProcessingException | IllegalArgumentException e) {
+            return false; // not a call, or half a character in it: the caller keeps it as text
         }
     }
 
