@@ -59,10 +59,12 @@ final class ControlTexts {
      */
     String defuse(String text) {
         StringBuilder result = new StringBuilder(text.length());
-        for (int i = 0; i < text.length(); i++) {
-            result.append(text.charAt(i));
-            boolean whole = !Character.isHighSurrogate(text.charAt(i));
-            if (whole && longestEnd(text, i) > i + 1) {
+        int next;
+        for (int i = 0; i < text.length(); i = next) {
+            int character = text.codePointAt(i);
+            next = i + Character.charCount(character);
+            result.appendCodePoint(character);
+            if (longestEnd(text, i) > next) {
                 result.append(WORD_JOINER);
             }
         }
