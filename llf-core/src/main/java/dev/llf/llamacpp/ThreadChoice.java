@@ -24,6 +24,8 @@ record ThreadChoice(int count, String reason) {
 
     private static final long BUDGET = Duration.ofSeconds(1).toNanos();
     private static final int TOKENS = 64;
+    /** The prompt's one token, and what the engine keeps free. */
+    private static final int UNUSED = 3;
     /** So fast on one thread that barriers would cost more than they save. */
     private static final double TINY_TOKENS_PER_SECOND = 500;
     /** Loading such a file several times takes longer than a wrong choice is worth. */
@@ -85,7 +87,8 @@ record ThreadChoice(int count, String reason) {
             Set<Thread> before = ExitWatchdog.threads();
             Engine engine = LlamaGate.load(options, vocabulary.size());
             Sampling endless = Sampling.greedy().toBuilder().bannedTokens(vocabulary.endOfGenerationIds()).build();
-            EngineRequest request = LoadedEngine.oneToken(gguf, 0, TOKENS, endless);
+            int most = Math.min(TOKENS, options.slotTokens() - UNUSED);
+            EngineRequest request = LoadedEngine.oneToken(gguf, 0, most, endless);
             long start = System.nanoTime();
             try (Engine.Generation generation = engine.generate(request)) {
                 boolean last = generation.next().last();
