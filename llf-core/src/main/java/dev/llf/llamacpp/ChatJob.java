@@ -119,9 +119,10 @@ final class ChatJob implements SlotScheduler.Job {
         try {
             out.started(prompt.length, slot.cached(prompt));
             FinishReason reason = generate(requestForSlot.apply(slot.id()));
+            deliverRest();
             slot.remember(evaluated());
             return () -> finish(reason);
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) { // whatever it is, the slot goes on and the caller is told
             slot.remember(new int[0]);
             LOG.debug("A generation failed", e);
             return () -> fail(e);
@@ -134,7 +135,7 @@ final class ChatJob implements SlotScheduler.Job {
                 Engine.Piece piece = generation.next();
                 take(piece);
                 if (piece.last()) {
-                    boolean byItself = ended || (!endings.visible() && tokens < request.maxTokens());
+                    boolean byItself = ended || stops.found() || (!endings.visible() && tokens < request.maxTokens());
                     return byItself ? FinishReason.STOP : FinishReason.LENGTH;
                 }
             }
@@ -167,11 +168,14 @@ final class ChatJob implements SlotScheduler.Job {
         }
     }
 
-    private void finish(FinishReason reason) {
+    private void deliverRest() {
         deliver(stops.rest(), 0);
         if (toolCalls != null) {
             deliver(toolCalls.rest(), 0);
         }
+    }
+
+    private void finish(FinishReason reason) {
         out.finish(called ? FinishReason.TOOL_CALLS : reason);
         left();
     }
