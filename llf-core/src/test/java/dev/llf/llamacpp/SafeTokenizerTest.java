@@ -1,0 +1,127 @@
+package dev.llf.llamacpp;
+
+import dev.llf.error.EngineException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class SafeTokenizerTest {
+
+    private static final int CONTROL = -1;
+
+    private final List<String> pieces = new ArrayList<>();
+
+    /** A tokenizer that knows two control texts and takes everything else by the character. */
+    private int[] engine(String text) {
+        pieces.add(text);
+        return Arrays.stream(text.split("(?=<s>)|(?<=<s>)|(?=<end>)|(?<=<end>)", -1))
+                .flatMapToInt(part -> part.equals("<s>") || part.equals("<end>") ? Arrays.stream(new int[] {CONTROL})
+                        : part.codePoints())
+                .toArray();
+    }
+
+    private SafeTokenizer tokenizer(String... controlTexts) {
+        return new SafeTokenizer(this::engine, List.of(controlTexts), false);
+    }
+
+    private static SafeTokenizer.Foreign between(int start, int end) {
+        return (from, to) -> Math.max(from, start) < Math.min(to, end) ? Math.max(from, start) : -1;
+    }
+
+    private static final SafeTokenizer.Foreign ALL = (from, to) -> from;
+    private static final SafeTokenizer.Foreign NONE = (from, to) -> -1;
+
+    @Test
+    void givesTextWithoutControlTextsInOnePiece() {
+        assertThat(tokenizer("<s>").tokenize("a < s > b", ALL)).isEqualTo("a < s > b".codePoints().toArray());
+        assertThat(pieces).containsExactly("a < s > b");
+    }
+
+    @Test
+    void givesNothingForNothing() {
+        assertThat(tokenizer("<s>").tokenize("", ALL)).isEmpty();
+    }
+
+    @Test
+    void leavesControlTextsOfTheTemplate() {
+        assertThat(tokenizer("<s>", "<end>").tokenize("<s>a<end>", NONE)).containsExactly(CONTROL, 'a', CONTROL);
+        assertThat(pieces).hasSize(1);
+    }
+
+    @Test
+    void cutsInsideForeignControlTexts() {
+        assertThat(tokenizer("<s>", "<end>").tokenize("<s>a<end>", ALL)).isEqualTo("<s>a<end>".codePoints().toArray());
+        assertThat(pieces).containsExactly("<", "s>a<", "end>");
+    }
+
+    @Test
+    void cutsWhereTemplateAndForeignTextWouldFormAControlText() {
+        tokenizer("<s>").tokenize("<s>", between(1, 2));
+        assertThat(pieces).containsExactly("<", "s>");
+
+        pieces.clear();
+        tokenizer("<s>").tokenize("<s>", between(0, 1));
+        assertThat(pieces).containsExactly("<", "s>");
+
+        pieces.clear();
+        tokenizer("<s>").tokenize("<s>", between(2, 3));
+        assertThat(pieces).containsExactly("<s", ">");
+    }
+
+    @Test
+    void keepsTheTemplatesTokenNextToForeignText() {
+        assertThat(tokenizer("<s>", "<end>").tokenize("<s>hi<end>", between(3, 5)))
+                .containsExactly(CONTROL, 'h', 'i', CONTROL);
+        assertThat(tokenizer("<s>", "<end>").tokenize("<s><s><end>", between(3, 6)))
+                .containsExactly(CONTROL, '<', 's', '>', CONTROL);
+    }
+
+    @Test
+    void cutsNestedAndOverlappingTexts() {
+        assertThat(tokenizer("<s>", "<end>").tokenize("<e<end>nd>", ALL))
+                .isEqualTo("<e<end>nd>".codePoints().toArray());
+        assertThat(tokenizer("aba").tokenize("ababa", ALL)).isEqualTo("ababa".codePoints().toArray());
+        assertThat(pieces).endsWith("a", "ba", "ba");
+    }
+
+    @Test
+    void cutsBetweenCharactersNotInsideThem() {
+        tokenizer("\uD83D\uDE00!").tokenize("\uD83D\uDE00!", ALL);
+
+        assertThat(pieces).containsExactly("\uD83D\uDE00", "!");
+    }
+
+    @Test
+    void refusesAForeignControlTextOfOneCharacter() {
+        assertThatThrownBy(() -> tokenizer("\u241e").tokenize("a\u241eb", ALL)).isInstanceOf(EngineException.class)
+                .hasMessageContaining("U+241E");
+        assertThat(tokenizer("\u241e").tokenize("a\u241eb", NONE)).hasSize(3);
+    }
+
+    @Test
+    void tokenizesTheRestBehindALineBreakWhereTheVocabularyAddsSpaces() {
+        SafeTokenizer tokenizer = new SafeTokenizer(text -> engine(" " + text), List.of("<s>"), true);
+
+        assertThat(tokenizer.tokenize("<s>a", ALL)).isEqualTo(" <s>a".codePoints().toArray());
+        assertThat(pieces).endsWith(" <", " \ns>a");
+    }
+
+    @Test
+    void refusesAVocabularyThatJoinsTheLineBreakWithWhatFollows() {
+        SafeTokenizer tokenizer = new SafeTokenizer(text -> new int[] {text.hashCode()}, List.of("<s>"), true);
+
+        assertThatThrownBy(() -> tokenizer.tokenize("<s>", ALL)).isInstanceOf(EngineException.class)
+                .hasMessageContaining("line break");
+    }
+
+    @Test
+    void takesManyCutsInLinearTime() {
+        String text = "<s>".repeat(20_000);
+
+        assertThat(tokenizer("<s>", "<end>").tokenize(text, ALL)).isEqualTo(text.codePoints().toArray());
+    }
+}
