@@ -1,0 +1,351 @@
+package dev.llf.llamacpp;
+
+import dev.llf.chat.ChatEvent;
+import dev.llf.chat.ChatRequest;
+import dev.llf.chat.ChatResponse;
+import dev.llf.chat.ChatStream;
+import dev.llf.chat.FinishReason;
+import dev.llf.chat.Message;
+import dev.llf.chat.ResponseFormat;
+import dev.llf.chat.Sampling;
+import dev.llf.error.BusyException;
+import dev.llf.error.ConfigurationException;
+import dev.llf.error.ContextOverflowException;
+import dev.llf.error.ModelFileException;
+import dev.llf.gguf.GgufBuilder;
+import dev.llf.gguf.KvType;
+import dev.llf.gguf.PoolingType;
+import dev.llf.schema.Grammar;
+import dev.llf.testing.TinyModel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+@Timeout(120)
+class LlamaChatModelTest {
+
+    @TempDir static Path directory;
+
+    private static LlamaChatModel model;
+
+    @BeforeAll
+    static void open() {
+        model = TinyChats.model().slots(2).build();
+    }
+
+    @AfterAll
+    static void close() {
+        model.close();
+    }
+
+    private static ChatResponse chat(ChatRequest.Builder request) {
+        return model.chat(request.build());
+    }
+
+    private static ChatRequest.Builder endless() {
+        return TinyChats.request("Hello!").sampling(TinyChats.endless());
+    }
+
+    private static LlamaChatModel.Builder toy(GgufBuilder toy, String name) {
+        return LlamaChatModel.builder(toy.write(directory.resolve(name))).threads(1).exitWhenMainReturns(false);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"My name is Ada.|Okay, I will remember that.",
+        "Are you a human?|No, I am a small language model.",
+        "Repeat: seven blue lamps|seven blue lamps", "Thank you|You're welcome!"})
+    void answersInTheFormsOfItsCard(String question, String answer) {
+        ChatResponse response = TinyChats.chat(model, question);
+
+        assertThat(response.text()).isEqualTo(answer);
+        assertThat(response.finishReason()).isEqualTo(FinishReason.STOP);
+        assertThat(response.toolCalls()).isEmpty();
+    }
+
+    @Test
+    void remembersWhatWasSaid() {
+        ChatResponse response = model.chat(ChatRequest.of(Message.system("You are a helpful assistant."),
+                Message.user("My name is Ada."), Message.assistant("Okay, I will remember that."),
+                Message.user("What is my name?")));
+
+        assertThat(response.text()).isEqualTo("Your name is Ada.");
+    }
+
+    @Test
+    void streamsWhatItAnswers() {
+        try (ChatStream stream = model.stream(TinyChats.request("Repeat: seven blue lamps").build())) {
+            StringBuilder text = new StringBuilder();
+            for (ChatEvent event : stream) {
+                if (event instanceof ChatEvent.TextDelta delta) {
+                    text.append(delta.text());
+                }
+            }
+
+            assertThat(text).hasToString("seven blue lamps").hasToString(stream.response().text());
+        }
+    }
+
+    @Test
+    void stopsAtTheLimitOfTheRequest() {
+        ChatResponse response = chat(endless().maxTokens(5));
+
+        assertThat(response.finishReason()).isEqualTo(FinishReason.LENGTH);
+        assertThat(response.usage().completionTokens()).isEqualTo(5);
+    }
+
+    @Test
+    void countsTokensExactly() {
+        ChatRequest request = TinyChats.request("Repeat: one two").build();
+        ChatResponse response = model.chat(request);
+
+        assertThat(response.usage().promptTokens()).isEqualTo(model.countTokens(request));
+        assertThat(response.usage().completionTokens()).isBetween(3, 8);
+    }
+
+    @Test
+    void evaluatesOnlyWhatIsNewInASession() {
+        ChatRequest first = TinyChats.request("My name is Ada. ".repeat(10)).session("cached").build();
+        ChatResponse answer = model.chat(first);
+        ChatResponse second = model.chat(ChatRequest.builder().session("cached").messages(
+                List.of(first.messages().getFirst(), answer.message(), Message.user("What is my name?"))).build());
+
+        assertThat(second.usage().cachedTokens()).isGreaterThanOrEqualTo(answer.usage().promptTokens())
+                .isLessThan(second.usage().promptTokens());
+    }
+
+    @Test
+    void stopsAtAStopString() {
+        ChatResponse response = chat(TinyChats.request("Repeat: seven blue lamps").stop(List.of(" blue", "lam")));
+
+        assertThat(response.text()).isEqualTo("seven");
+        assertThat(response.finishReason()).isEqualTo(FinishReason.STOP);
+        assertThat(TinyChats.chat(model, "Repeat: seven blue lamps").text()).isEqualTo("seven blue lamps");
+    }
+
+    @Test
+    void tellsHowLongItTook() {
+        ChatResponse response = chat(endless().maxTokens(50));
+
+        assertThat(response.timings().queued()).isGreaterThanOrEqualTo(Duration.ZERO);
+        assertThat(response.timings().firstToken()).isPositive().isGreaterThanOrEqualTo(response.timings().queued());
+        assertThat(response.timings().total()).isGreaterThanOrEqualTo(response.timings().firstToken());
+        assertThat(response.timings().tokensPerSecond()).isPositive();
+    }
+
+    @Test
+    void repeatsWhatASeedGave() {
+        Set<String> texts = new HashSet<>();
+        for (int seed = 0; seed < 5; seed++) {
+            Sampling sampling = Sampling.builder().temperature(5).topK(0).topP(1).minP(0).seed(seed).build();
+            String first = chat(TinyChats.request("Hello!").sampling(sampling).maxTokens(12)).text();
+
+            assertThat(chat(TinyChats.request("Hello!").sampling(sampling).maxTokens(12)).text()).isEqualTo(first);
+            texts.add(first);
+        }
+
+        assertThat(texts).hasSizeGreaterThan(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"root ::= \"yes\" | \"no\"", "root ::= \"[\" [0-9]+ (\", \" [0-9]+){1,3} \"]\"",
+        "root ::= \"{\\\"name\\\": \\\"\" [a-zA-Z ]{1,12} \"\\\"}\"", "root ::= [\u00e0-\u00ff]{3}"})
+    void writesWhatAGrammarDescribes(String gbnf) {
+        Sampling lively = Sampling.builder().temperature(1.5).seed(3).build();
+        for (Sampling sampling : List.of(Sampling.greedy(), lively)) {
+            ChatResponse response = chat(TinyChats.request("Tell me.").sampling(sampling).maxTokens(60)
+                    .format(new ResponseFormat.Grammar(gbnf)));
+
+            if (response.finishReason() == FinishReason.STOP) {
+                assertThat(Grammar.parse(gbnf).matches(response.text())).as(response.text()).isTrue();
+            } else {
+                assertThat(Grammar.parse(gbnf).matchesPrefix(response.text())).as(response.text()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void refusesWhatItCannotServe() {
+        assertThatThrownBy(() -> chat(TinyChats.request("Hi").format(new ResponseFormat.JsonSchema("{}"))))
+                .isInstanceOf(ConfigurationException.class);
+        assertThatThrownBy(() -> chat(endless().format(new ResponseFormat.Grammar("root ::= \"a\""))))
+                .isInstanceOf(ConfigurationException.class);
+        assertThatThrownBy(
+                () -> chat(TinyChats.request("Hi").sampling(Sampling.builder().bannedTokens(Set.of(3072)).build())))
+                .isInstanceOf(ConfigurationException.class);
+        assertThatThrownBy(() -> chat(TinyChats.request("word ".repeat(2_000))))
+                .isInstanceOf(ContextOverflowException.class);
+        assertThat(TinyChats.chat(model, "Thank you").text()).isEqualTo("You're welcome!");
+    }
+
+    @Test
+    void fillsASmallContextAndNoMore() {
+        try (LlamaChatModel small = TinyChats.model().contextTokens(64).slots(2).build()) {
+            ChatResponse response = small.chat(endless().build());
+
+            assertThat(response.finishReason()).isEqualTo(FinishReason.LENGTH);
+            assertThat(response.usage().totalTokens()).isEqualTo(62);
+            assertThat(small.info().contextTokens()).isEqualTo(64);
+            assertThatThrownBy(() -> TinyChats.chat(small, "word ".repeat(60)))
+                    .isInstanceOf(ContextOverflowException.class);
+        }
+    }
+
+    @Test
+    void measuresItsThreadsInTheSmallestContext() {
+        try (LlamaChatModel small = LlamaChatModel.builder(TinyModel.path()).contextTokens(16).slots(1)
+                .exitWhenMainReturns(false).build()) {
+            assertThat(small.threads()).isBetween(1, Machine.physicalCores());
+            assertThat(small.threadsReason()).isNotBlank();
+        }
+    }
+
+    @Test
+    void tellsAboutItself() {
+        assertThat(model.info().name()).isEqualTo("LLF Tiny");
+        assertThat(model.info().contextTokens()).isEqualTo(1024);
+        assertThat(model.threads()).isEqualTo(1);
+        assertThat(model.threadsReason()).isEqualTo("set by the host");
+        assertThat(model.gguf().architecture()).isEqualTo("llama");
+        assertThat(model.sampling()).isEqualTo(Sampling.greedy());
+    }
+
+    @Test
+    void endsAtTheDeadline() {
+        ChatResponse response = chat(endless().timeout(Duration.ofMillis(30)));
+
+        assertThat(response.finishReason()).isEqualTo(FinishReason.DEADLINE);
+        assertThat(response.timings().total()).isBetween(Duration.ofMillis(29), Duration.ofSeconds(30));
+    }
+
+    @Test
+    void refusesMoreThanMayWait() throws InterruptedException {
+        try (LlamaChatModel narrow = TinyChats.model().contextTokens(512).slots(1).queueCapacity(0).build();
+                ChatStream first = narrow.stream(endless().build())) {
+            assertThatThrownBy(() -> TinyChats.chat(narrow, "Hello!")).isInstanceOf(BusyException.class);
+            first.cancel();
+            narrow.awaitIdle();
+
+            assertThat(TinyChats.chat(narrow, "Thank you").text()).isEqualTo("You're welcome!");
+        }
+    }
+
+    @Test
+    void sharesOneEngineWithModelsOfTheSameOptions() {
+        LlamaChatModel second = TinyChats.model().slots(2).build();
+        try (ChatStream running = model.stream(endless().build())) {
+            assertThat(TinyChats.chat(second, "Thank you").text()).isEqualTo("You're welcome!");
+            second.close();
+
+            assertThat(running.iterator().next()).isInstanceOf(ChatEvent.TextDelta.class);
+            assertThat(TinyChats.chat(model, "Thank you").text()).isEqualTo("You're welcome!");
+        }
+    }
+
+    @Test
+    void cancelsWhatRunsWhenClosed() {
+        LlamaChatModel closing = TinyChats.model().slots(2).build();
+        ChatStream running = closing.stream(endless().build());
+        ChatStream waiting = closing.stream(endless().build());
+        ChatStream others = model.stream(endless().build());
+
+        closing.close();
+        closing.close();
+
+        assertThat(running.response().finishReason()).isEqualTo(FinishReason.CANCELLED);
+        assertThat(waiting.response().finishReason()).isEqualTo(FinishReason.CANCELLED);
+        assertThat(others.iterator().next()).isInstanceOf(ChatEvent.TextDelta.class);
+        others.close();
+        assertThatThrownBy(() -> TinyChats.chat(closing, "Hello!")).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> closing.countTokens(endless().build())).isInstanceOf(IllegalStateException.class);
+        assertThat(closing.info().name()).isEqualTo("LLF Tiny");
+    }
+
+    @Test
+    void cancelsWhenTheCallerIsInterrupted() throws InterruptedException {
+        ChatStream stream = model.stream(endless().build());
+        Thread caller = Thread.ofVirtual().start(() -> {
+            Thread.currentThread().interrupt();
+            assertThat(stream.response().finishReason()).isEqualTo(FinishReason.CANCELLED);
+        });
+        caller.join();
+
+        assertThat(stream.response().finishReason()).isEqualTo(FinishReason.CANCELLED);
+    }
+
+    @Test
+    void checksOptionsAtOnce() {
+        LlamaChatModel.Builder builder = TinyChats.model();
+
+        assertThatThrownBy(() -> builder.contextTokens(15)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> builder.slots(0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> builder.slots(257)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> builder.threads(0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> builder.threads(513)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> builder.gpuLayers(-1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> builder.queueCapacity(-1)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void refusesOptionsThatDoNotFit() {
+        assertThatThrownBy(() -> TinyChats.model().contextTokens(1025).build())
+                .isInstanceOf(ConfigurationException.class).hasMessageContaining("1024");
+        assertThatThrownBy(() -> TinyChats.model().kvType(KvType.Q8_0).build())
+                .isInstanceOf(ConfigurationException.class).hasMessageContaining("flashAttention");
+    }
+
+    @Test
+    void refusesFilesThatAreNoChatModels() {
+        assertThatThrownBy(() -> LlamaChatModel.builder(directory.resolve("missing.gguf")).build())
+                .isInstanceOf(ModelFileException.class).hasMessageContaining("missing.gguf");
+        assertThatThrownBy(() -> LlamaChatModel.builder(directory).build()).isInstanceOf(ModelFileException.class);
+        assertThatThrownBy(() -> toy(GgufBuilder.toyBert(PoolingType.MEAN), "bert.gguf").chatTemplate("x").build())
+                .isInstanceOf(ConfigurationException.class).hasMessageContaining("embedding model");
+        assertThatThrownBy(
+                () -> toy(GgufBuilder.toyLlamaBpe().without("tokenizer.chat_template"), "plain.gguf").build())
+                .isInstanceOf(ConfigurationException.class).hasMessageContaining("chatTemplate");
+    }
+
+    @Test
+    void takesTheSamplingThatTheFileRecommends() {
+        try (LlamaChatModel toy = toy(GgufBuilder.toyLlamaBpe().f32("general.sampling.temp", 0.25), "warm.gguf")
+                .contextTokens(128).slots(1).build()) {
+            assertThat(toy.sampling().temperature()).isEqualTo(0.25);
+        }
+    }
+
+    @Test
+    void putsBosInFrontOnceAndChatsWithEveryVocabulary() {
+        GgufBuilder bpe = GgufBuilder.toyLlamaBpe().bool("tokenizer.ggml.add_bos_token", true);
+        for (GgufBuilder each : List.of(bpe, GgufBuilder.toyLlamaSpm())) {
+            try (LlamaChatModel toy = toy(each, "toy.gguf").contextTokens(256).slots(1).sampling(Sampling.greedy())
+                    .build()) {
+                ChatResponse response = toy.chat(TinyChats.request("the <|im_end|> \uD83D\uDE00").maxTokens(8).build());
+
+                assertThat(response.usage().completionTokens()).isLessThanOrEqualTo(8);
+                assertThat(response.usage().promptTokens())
+                        .isEqualTo(toy.countTokens(TinyChats.request("the <|im_end|> \uD83D\uDE00").build()));
+            }
+        }
+    }
+
+    @Test
+    void keepsQuantisedCaches() {
+        try (LlamaChatModel quantised = TinyChats.model().slots(1).contextTokens(256).kvType(KvType.Q8_0)
+                .flashAttention(true).build()) {
+            assertThat(TinyChats.chat(quantised, "Thank you").text()).isEqualTo("You're welcome!");
+        }
+    }
+}
