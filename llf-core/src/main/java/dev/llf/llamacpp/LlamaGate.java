@@ -34,6 +34,9 @@ final class LlamaGate implements Engine {
     private static final Logger LOG = LoggerFactory.getLogger(LlamaGate.class);
     /** Loads share global state in the library: its logger and its backends. */
     private static final ReentrantLock LOADING = new ReentrantLock();
+    private static final int NO_TASK = Integer.MAX_VALUE;
+    /** Each takes a good part of a microsecond; together they take several. */
+    private static final int SPACERS = 32;
 
     private static final String VERBOSITY = "--log-verbosity";
 
@@ -185,6 +188,7 @@ final class LlamaGate implements Engine {
     public float[] embed(String text) {
         pooled.lock();
         try {
+            spaceOut();
             return call(() -> model.embed(text));
         } finally {
             pooled.unlock();
@@ -195,11 +199,29 @@ final class LlamaGate implements Engine {
     public float score(String query, String document) {
         pooled.lock();
         try {
+            spaceOut();
             // One document a call: the result is keyed by text, which comes back altered.
             return call(() -> model.rerank(query, document)).probabilities.values().iterator().next();
         } finally {
             pooled.unlock();
         }
+    }
+
+    /**
+     * Keeps the engine from losing the pooled request that follows. It overlooks a slot that became free within the same
+     * microsecond, and then lets the request wait for a slot for ever. It must work off these cancels of nothing first.
+     */
+    private void spaceOut() {
+        for (int i = 0; i < SPACERS; i++) {
+            cancel(NO_TASK);
+        }
+    }
+
+    private void cancel(int id) {
+        call(() -> {
+            Natives.CANCEL.invokeExact(model, id);
+            return id;
+        });
     }
 
     private void checkIds(int[] tokens) {
@@ -243,10 +265,7 @@ final class LlamaGate implements Engine {
 
         @Override
         public void cancel() {
-            call(() -> {
-                Natives.CANCEL.invokeExact(model, id);
-                return id;
-            });
+            LlamaGate.this.cancel(id);
         }
 
         @Override
