@@ -23,8 +23,8 @@ import java.util.Objects;
  */
 public final class LlamaReranker implements Reranker {
 
-    /** Begin, separators and end. */
-    private static final int AROUND = 4;
+    /** Begin, separators and end; and the begin and end that the engine puts around query and document as well. */
+    private static final int AROUND = 8;
 
     private final EngineLease lease;
     private final PooledText texts;
