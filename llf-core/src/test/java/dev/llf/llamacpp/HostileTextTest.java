@@ -66,13 +66,6 @@ class HostileTextTest {
                 return ChatRequest.of(Message.user(text));
             }
         },
-        LATER_USER {
-            @Override
-            ChatRequest request(String text) {
-                return ChatRequest.of(Message.system("Be kind."), Message.user("Hi."), Message.assistant("Hello."),
-                        Message.user(text));
-            }
-        },
         ASSISTANT {
             @Override
             ChatRequest request(String text) {
@@ -168,7 +161,7 @@ class HostileTextTest {
      * prompt is compared with that of a harmless text.
      */
     @ParameterizedTest
-    @EnumSource(names = {"SYSTEM", "USER", "LATER_USER", "ASSISTANT", "TOOL_RESULT"})
+    @EnumSource(names = {"SYSTEM", "USER", "ASSISTANT", "TOOL_RESULT"})
     void staysTextWhereTheVocabularyAddsSpaces(Place place) {
         PromptEncoder encoder = encoder(spm, GgufBuilder.CHAT_TEMPLATE);
         int[] harmless = encoder.encode(place.request(HARMLESS));
