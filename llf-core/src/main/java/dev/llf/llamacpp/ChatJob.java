@@ -80,6 +80,9 @@ final class ChatJob implements SlotScheduler.Job {
             left();
             throw e;
         }
+        if (out.ended()) {
+            scheduler.forget(this); // it ended before it stood in line
+        }
         return out;
     }
 

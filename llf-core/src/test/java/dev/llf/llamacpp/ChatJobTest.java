@@ -213,6 +213,23 @@ class ChatJobTest {
     }
 
     @Test
+    void takesNoPlaceInLineWhenItHasEndedBefore() throws InterruptedException {
+        CountDownLatch running = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        ChatStream first = start(endless(running, release));
+        await(running);
+        ChatJob late = job(FakeEngine.writing("never"));
+
+        late.cancel();
+
+        assertThat(late.start(Optional.empty()).response().finishReason()).isEqualTo(FinishReason.CANCELLED);
+        assertThat(scheduler.waiting()).isZero();
+        first.cancel();
+        release.countDown();
+        scheduler.awaitIdle();
+    }
+
+    @Test
     void endsAtTheDeadlineWhileGenerating() throws InterruptedException {
         timeout = Optional.of(Duration.ofMillis(20));
         FakeEngine engine = endless(new CountDownLatch(1), new CountDownLatch(0));
@@ -235,7 +252,7 @@ class ChatJobTest {
         FakeEngine idle = FakeEngine.writing("never");
 
         assertThat(run(idle).finishReason()).isEqualTo(FinishReason.DEADLINE);
-        assertThat(scheduler.waiting()).isZero();
+        Eventually.until(() -> scheduler.waiting() == 0);
         first.cancel();
         release.countDown();
         scheduler.awaitIdle();
