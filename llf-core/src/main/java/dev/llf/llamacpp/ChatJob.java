@@ -87,8 +87,9 @@ final class ChatJob implements SlotScheduler.Job {
     }
 
     private void expire() {
+        scheduler.forget(this);
         if (out.finish(FinishReason.DEADLINE)) {
-            leaveLine();
+            left();
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.llf.llamacpp;
 
+import dev.llf.chat.AssistantMessage;
 import dev.llf.chat.ChatEvent;
 import dev.llf.chat.ChatRequest;
 import dev.llf.chat.ChatResponse;
@@ -8,6 +9,10 @@ import dev.llf.chat.FinishReason;
 import dev.llf.chat.Message;
 import dev.llf.chat.ResponseFormat;
 import dev.llf.chat.Sampling;
+import dev.llf.chat.ToolCall;
+import dev.llf.chat.ToolChoice;
+import dev.llf.chat.ToolMessage;
+import dev.llf.chat.ToolSpec;
 import dev.llf.error.BusyException;
 import dev.llf.error.ConfigurationException;
 import dev.llf.error.ContextOverflowException;
@@ -20,7 +25,9 @@ import dev.llf.testing.TinyModel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -346,6 +353,62 @@ class LlamaChatModelTest {
         try (LlamaChatModel quantised = TinyChats.model().slots(1).contextTokens(256).kvType(KvType.Q8_0)
                 .flashAttention(true).build()) {
             assertThat(TinyChats.chat(quantised, "Thank you").text()).isEqualTo("You're welcome!");
+        }
+    }
+
+    private static ToolSpec weather() {
+        Map<String, Object> city = new LinkedHashMap<>();
+        city.put("type", "string");
+        city.put("description", "City name");
+        Map<String, Object> parameters = new LinkedHashMap<>();
+        parameters.put("type", "object");
+        parameters.put("properties", Map.of("city", city));
+        parameters.put("required", List.of("city"));
+        return new ToolSpec("get_weather", "Get the current weather of a city", parameters);
+    }
+
+    @Test
+    void callsATool() {
+        ChatResponse response = chat(TinyChats.request("What is the weather in Paris?").tools(List.of(weather())));
+
+        assertThat(response.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
+        assertThat(response.text()).isEmpty();
+        assertThat(response.toolCalls()).hasSize(1);
+        assertThat(response.toolCalls().getFirst().name()).isEqualTo("get_weather");
+        assertThat(response.toolCalls().getFirst().arguments()).isEqualTo("{\"city\":\"Paris\"}");
+    }
+
+    @Test
+    void answersFromTheResultOfATool() {
+        ToolCall call = new ToolCall("call_1", "get_weather", "{\"city\":\"Paris\"}");
+        ChatResponse response = model.chat(ChatRequest.builder().tools(List.of(weather()))
+                .messages(List.of(Message.user("What is the weather in Paris?"),
+                        new AssistantMessage("", List.of(call)), new ToolMessage("call_1", "get_weather",
+                                "{\"temperature\": 21, \"condition\": \"sunny\"}", false)))
+                .build());
+
+        assertThat(response.text()).isEqualTo("It is 21 degrees and sunny in Paris.");
+        assertThat(response.finishReason()).isEqualTo(FinishReason.STOP);
+    }
+
+    @Test
+    void leavesCallsInTheTextWhereNoneMayBeMade() {
+        ChatResponse response = chat(TinyChats.request("What is the weather in Paris?").tools(List.of(weather()))
+                .toolChoice(ToolChoice.NONE));
+
+        assertThat(response.toolCalls()).isEmpty();
+        assertThat(response.finishReason()).isNotEqualTo(FinishReason.TOOL_CALLS);
+    }
+
+    @Test
+    void fallsBackWhereTheTemplateRefusesASystemMessage() {
+        String strict = "{% for m in messages %}{% if m.role == 'system' %}{{ raise_exception('no system role') }}"
+                + "{% endif %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}<|im_start|>assistant\n";
+        try (LlamaChatModel plain = TinyChats.model().slots(2).chatTemplate(strict).build()) {
+            assertThat(plain.countTokens(ChatRequest.of(Message.system("Be kind."), Message.user("Hi"))))
+                    .isEqualTo(plain.countTokens(ChatRequest.of(Message.user("Be kind.\n\nHi"))));
+            assertThat(plain.chat(ChatRequest.of(Message.system("Be kind."), Message.user("Thank you"))).text())
+                    .isNotEmpty();
         }
     }
 }

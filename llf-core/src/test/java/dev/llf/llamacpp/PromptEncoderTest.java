@@ -111,4 +111,12 @@ class PromptEncoderTest {
 
         assertThat(PromptEncoder.Alternation.apply(messages)).isEqualTo(messages);
     }
+
+    @Test
+    void doesNotDoubleTheBosOfTheTemplate() {
+        GgufVocabulary with = vocabulary(GgufBuilder.toyLlamaBpe().bool("tokenizer.ggml.add_bos_token", true));
+        int bos = with.id(SpecialToken.BOS).orElseThrow();
+
+        assertThat(encode(with, "{{ bos_token }}" + CHAT_ML, Message.user("hi"))).startsWith(bos).containsOnlyOnce(bos);
+    }
 }

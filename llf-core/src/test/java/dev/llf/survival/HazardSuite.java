@@ -21,8 +21,6 @@ public abstract class HazardSuite {
 
     private static final Duration LIMIT = Duration.ofSeconds(120);
 
-    @TempDir Path directory;
-
     private final Class<? extends HazardRows> rows;
     private ChildJvm.Result result;
 
@@ -32,7 +30,7 @@ public abstract class HazardSuite {
     }
 
     @BeforeAll
-    void runChild() {
+    void runChild(@TempDir Path directory) {
         result = new ChildJvm(directory, Map.of()).run(LIMIT, rows);
     }
 
