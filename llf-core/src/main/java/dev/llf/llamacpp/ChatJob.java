@@ -93,7 +93,8 @@ final class ChatJob implements SlotScheduler.Job {
         }
     }
 
-    void cancel() {
+    @Override
+    public void cancel() {
         out.cancel();
     }
 

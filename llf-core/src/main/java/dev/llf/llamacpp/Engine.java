@@ -1,5 +1,7 @@
 package dev.llf.llamacpp;
 
+import java.time.Duration;
+
 /**
  * What this package needs of an engine. The native gate is one implementation; another engine would be another.
  *
@@ -21,6 +23,12 @@ interface Engine {
 
     /** Computes the raw score of a document for a query; one call at a time. */
     float score(String query, String document);
+
+    /**
+     * Waits until nothing is computed any more, for the time given at most, and starts no embedding or score again. Called
+     * when the JVM ends and all generations are cancelled: native code that still computes then would crash.
+     */
+    default void halt(Duration limit) {}
 
     /** A running generation, owned by the thread that started it. */
     interface Generation extends AutoCloseable {

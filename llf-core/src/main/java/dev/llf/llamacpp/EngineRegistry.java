@@ -1,8 +1,12 @@
 package dev.llf.llamacpp;
 
 import dev.llf.gguf.GgufFile;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
 
@@ -14,13 +18,16 @@ import java.util.function.BiFunction;
  */
 final class EngineRegistry {
 
-    private static final EngineRegistry OF_JVM = new EngineRegistry(
-            (options, gguf) -> LoadedEngine.load(options, gguf, Machine::availableBytes));
+    /** A step of a large model takes that long on a slow machine. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final EngineRegistry OF_JVM = haltingAtExit(new EngineRegistry(
+            (options, gguf) -> LoadedEngine.load(options, gguf, Machine::availableBytes)));
 
     private final BiFunction<EngineOptions, GgufFile, LoadedEngine> loader;
     private final ReentrantLock lock = new ReentrantLock();
     /** Guarded by {@link #lock}. */
     private final Map<EngineOptions, Entry> entries = new HashMap<>();
+    private boolean halted; // guarded by lock
 
     /** A loaded model and how many use it. */
     private static final class Entry {
@@ -36,6 +43,32 @@ final class EngineRegistry {
         this.loader = loader;
     }
 
+    /** The library's static state goes when the process exits; what computes at that moment crashes it. */
+    private static EngineRegistry haltingAtExit(EngineRegistry registry) {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> registry.halt(PATIENCE), "llf-halt"));
+        return registry;
+    }
+
+    /** Ends the work of all models for good, and loads none any more. */
+    void halt(Duration limit) {
+        List<LoadedEngine> engines = new ArrayList<>();
+        try {
+            if (!lock.tryLock(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+                return; // a load takes longer than the JVM can wait
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        try {
+            halted = true;
+            entries.values().forEach(entry -> engines.add(entry.engine));
+        } finally {
+            lock.unlock();
+        }
+        engines.forEach(engine -> engine.halt(limit));
+    }
+
     static EngineRegistry ofJvm() {
         return OF_JVM;
     }
@@ -44,6 +77,9 @@ final class EngineRegistry {
     LoadedEngine acquire(EngineOptions options, GgufFile gguf) {
         lock.lock();
         try {
+            if (halted) {
+                throw new IllegalStateException("The JVM is ending");
+            }
             Entry entry = entries.get(options);
             if (entry == null) {
                 entry = new Entry(loader.apply(options, gguf));

@@ -3,6 +3,7 @@ package dev.llf.llamacpp;
 import de.kherud.llama.LlamaModel;
 import de.kherud.llama.LlamaOutput;
 import de.kherud.llama.ModelParameters;
+import dev.llf.chat.Sampling;
 import dev.llf.error.EngineException;
 import dev.llf.error.ModelFileException;
 import java.io.IOException;
@@ -12,9 +13,12 @@ import java.lang.invoke.MethodType;
 import java.lang.invoke.VarHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,6 +49,8 @@ final class LlamaGate implements Engine {
     private final int slots;
     /** Embeddings and scores go one at a time: several short texts at once abort the process. */
     private final ReentrantLock pooled = new ReentrantLock();
+    /** Whether a generation was ever cancelled. */
+    private volatile boolean cancelled;
 
     private LlamaGate(LlamaModel model, int vocabularySize, int slots) {
         this.model = model;
@@ -224,6 +230,30 @@ final class LlamaGate implements Engine {
         });
     }
 
+    @Override
+    public void halt(Duration limit) {
+        try {
+            // Kept for ever: the JVM ends.
+            boolean idle = pooled.tryLock(limit.toNanos(), TimeUnit.NANOSECONDS);
+            if (idle && cancelled) {
+                Thread.ofPlatform().daemon().name("llf-settle").start(this::settle).join(limit);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** A cancelled generation may be in the middle of a step; a request behind it is answered when that has ended. */
+    private void settle() {
+        EngineRequest request = new EngineRequest(new int[] {vocabularySize / 2}, 1, 0, Sampling.greedy(),
+                Optional.empty(), List.of());
+        try (Generation generation = generate(request)) {
+            while (!generation.next().last()) {
+                // one token and the end
+            }
+        }
+    }
+
     private void checkIds(int[] tokens) {
         for (int token : tokens) {
             if (token < 0 || token >= vocabularySize) {
@@ -265,6 +295,7 @@ final class LlamaGate implements Engine {
 
         @Override
         public void cancel() {
+            cancelled = true;
             LlamaGate.this.cancel(id);
         }
 

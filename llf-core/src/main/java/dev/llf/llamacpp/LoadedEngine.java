@@ -5,6 +5,7 @@ import dev.llf.error.InsufficientMemoryException;
 import dev.llf.gguf.GgufFile;
 import dev.llf.gguf.GgufVocabulary;
 import dev.llf.gguf.MemoryEstimate;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -52,6 +53,12 @@ record LoadedEngine(Engine engine, SlotScheduler scheduler, ThreadChoice threads
         LOG.info("Loaded {} ({}, {}): {} slots of {} tokens, {} threads ({})", gguf.name(), gguf.architecture(),
                 gguf.quantisation(), chosen.slots(), chosen.slotTokens(), threads.count(), threads.reason());
         return new LoadedEngine(gate, new SlotScheduler(chosen.slots(), chosen.queueCapacity()), threads);
+    }
+
+    /** Ends all work for good; waits for each part of it for the time given at most. */
+    void halt(Duration limit) {
+        scheduler.halt(limit);
+        engine.halt(limit);
     }
 
     private static GgufVocabulary vocabulary(GgufFile gguf) {

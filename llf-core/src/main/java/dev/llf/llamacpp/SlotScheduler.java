@@ -1,13 +1,16 @@
 package dev.llf.llamacpp;
 
 import dev.llf.error.BusyException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -32,6 +35,9 @@ final class SlotScheduler {
     /** Guarded by {@link #lock}. */
     private final Deque<Job> line = new ArrayDeque<>();
     private final int slots;
+    /** Guarded by {@link #lock}. */
+    private final Set<Job> running = new HashSet<>();
+    private boolean halted; // guarded by lock
     private long clock; // counts grants, guarded by lock
 
     /**
@@ -76,6 +82,9 @@ final class SlotScheduler {
          * @return what to do once the slot is free again, so that whoever is told of the end finds the slot free
          */
         Runnable run(Slot slot);
+
+        /** Makes a job that waits never run, and one that runs end soon. */
+        default void cancel() {}
     }
 
     SlotScheduler(int slots, int capacity) {
@@ -89,11 +98,15 @@ final class SlotScheduler {
     /**
      * Runs the job when its turn comes.
      *
-     * @throws BusyException if the line is full
+     * @throws BusyException         if the line is full
+     * @throws IllegalStateException if the JVM ends
      */
     void submit(Job job) {
         lock.lock();
         try {
+            if (halted) {
+                throw new IllegalStateException("The JVM is ending");
+            }
             if (idle.isEmpty()) {
                 if (line.size() >= capacity) {
                     throw new BusyException(line.size());
@@ -130,6 +143,32 @@ final class SlotScheduler {
         }
     }
 
+    /** Cancels what runs and what waits, for good, and waits until the slots are free, for the time given at most. */
+    void halt(Duration limit) {
+        List<Job> jobs = new ArrayList<>();
+        lock.lock();
+        try {
+            halted = true;
+            jobs.addAll(line);
+            jobs.addAll(running);
+            line.clear();
+        } finally {
+            lock.unlock();
+        }
+        jobs.forEach(Job::cancel);
+        lock.lock();
+        try {
+            long left = limit.toNanos();
+            while (idle.size() < slots && left > 0) {
+                left = idleChanged.awaitNanos(left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the JVM ends: whoever interrupts wants it to end now
+        } finally {
+            lock.unlock();
+        }
+    }
+
     int waiting() {
         lock.lock();
         try {
@@ -143,15 +182,16 @@ final class SlotScheduler {
         Job job = first;
         while (job != null) {
             Runnable completion = job.run(slot);
-            job = release(slot);
+            job = release(job, slot);
             completion.run();
         }
     }
 
     /** Gives the slot back and, if a job waits, takes it again for that job. */
-    private @Nullable Job release(Slot slot) {
+    private @Nullable Job release(Job done, Slot slot) {
         lock.lock();
         try {
+            running.remove(done);
             Job next = line.poll();
             if (next == null) {
                 idle.add(slot);
@@ -179,5 +219,6 @@ final class SlotScheduler {
     private void grant(Slot slot, Job job) {
         slot.session = job.session().orElse(null);
         slot.lastUse = ++clock;
+        running.add(job);
     }
 }
