@@ -51,6 +51,11 @@ public final class ChildJvm {
      */
     public record Result(int exit, boolean inTime, String out, String err) {
 
+        /** Tells whether it ended by itself and well; a crash while the process exits leaves the status alone. */
+        public boolean well() {
+            return inTime && exit == 0 && !out.contains("A fatal error has been detected");
+        }
+
         /** Tells all, for a failed test. */
         public String describe() {
             return "exit status %d%s%n--- out%n%s%n--- err%n%s".formatted(exit, inTime ? "" : " (killed: out of time)",

@@ -62,7 +62,6 @@ public abstract class HazardSuite {
     }
 
     private void checkEnd() {
-        assertThat(result.inTime()).as(result::describe).isTrue();
-        assertThat(result.exit()).as(result::describe).isZero();
+        assertThat(result.well()).as(result::describe).isTrue();
     }
 }

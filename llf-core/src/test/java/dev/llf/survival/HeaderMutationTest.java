@@ -25,8 +25,7 @@ class HeaderMutationTest {
         ChildJvm.Result result = new ChildJvm(directory, Map.of()).run(Duration.ofSeconds(90), HeaderMutations.class,
                 String.valueOf(firstSeed), String.valueOf(BATCH));
 
-        assertThat(result.inTime()).as(result::describe).isTrue();
-        assertThat(result.exit()).as(result::describe).isZero();
+        assertThat(result.well()).as(result::describe).isTrue();
         Matcher loaded = LOADED.matcher(result.out());
         assertThat(loaded.find()).as(result::describe).isTrue();
         assertThat(Integer.parseInt(loaded.group(1))).isBetween(BATCH / 20, BATCH / 2);
