@@ -87,7 +87,7 @@ final class ExitWatchdog {
     private static void watchMain() {
         for (Thread thread : threads()) {
             ThreadGroup group = thread.getThreadGroup();
-            if (thread.threadId() == 1 && group != null
+            if (thread.getName().equals("main") && group != null
                     && thread.getUncaughtExceptionHandler() instanceof ThreadGroup) {
                 thread.setUncaughtExceptionHandler((failed, cause) -> {
                     mainFailed = true;

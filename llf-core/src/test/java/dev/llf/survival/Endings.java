@@ -9,8 +9,6 @@ import dev.llf.llamacpp.LlamaReranker;
 import dev.llf.testing.TinyModel;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 /** Programs whose main returns or throws in one way or another; the argument says in which. */
@@ -75,11 +73,11 @@ final class Endings {
     }
 
     /** A thread of the host's that starts before the model is there and works on after main. */
-    private static void thread() throws InterruptedException {
-        CountDownLatch never = new CountDownLatch(1);
+    private static void thread() {
+        Thread main = Thread.currentThread();
         new Thread(() -> {
             try {
-                never.await(700, TimeUnit.MILLISECONDS);
+                main.join();
                 System.out.println("thread ends");
             } catch (InterruptedException e) {
                 System.out.println("thread interrupted");
