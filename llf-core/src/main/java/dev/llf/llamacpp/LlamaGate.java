@@ -170,7 +170,7 @@ final class LlamaGate implements Engine {
 
     @Override
     public int[] tokenize(String text) {
-        return text.isEmpty() ? new int[0] : model.encode(text);
+        return text.isEmpty() ? new int[0] : DeepStack.call(text, () -> model.encode(text));
     }
 
     @Override
@@ -195,7 +195,7 @@ final class LlamaGate implements Engine {
         pooled.lock();
         try {
             spaceOut();
-            return call(() -> model.embed(text));
+            return DeepStack.call(text, () -> call(() -> model.embed(text)));
         } finally {
             pooled.unlock();
         }
@@ -207,7 +207,9 @@ final class LlamaGate implements Engine {
         try {
             spaceOut();
             // One document a call: the result is keyed by text, which comes back altered.
-            return call(() -> model.rerank(query, document)).probabilities.values().iterator().next();
+            LlamaOutput output = DeepStack.call(query + "\n" + document,
+                    () -> call(() -> model.rerank(query, document)));
+            return output.probabilities.values().iterator().next();
         } finally {
             pooled.unlock();
         }
