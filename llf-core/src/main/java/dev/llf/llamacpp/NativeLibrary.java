@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,7 @@ final class NativeLibrary {
     private static final List<String> REQUIRED_X86_FLAGS = List.of("avx2", "fma", "f16c", "bmi2");
 
     private static boolean loaded;
+    private static @Nullable String refusal;
 
     private NativeLibrary() {}
 
@@ -49,6 +51,9 @@ final class NativeLibrary {
     static synchronized void load() {
         if (loaded) {
             return;
+        }
+        if (refusal != null) {
+            throw new ConfigurationException(refusal);
         }
         String os = System.getProperty("os.name", "");
         String arch = System.getProperty("os.arch", "");
@@ -146,16 +151,11 @@ final class NativeLibrary {
                 System.setProperty(PATH_PROPERTY, directory.toString());
             }
             Class.forName(LlamaModel.class.getName(), true, LlamaModel.class.getClassLoader());
-            Files.deleteIfExists(empty);
+            checkNothingUnpacked(empty);
         } catch (IOException | ClassNotFoundException e) {
             throw new ConfigurationException("The engine's library cannot be set up: " + e, e);
         } catch (LinkageError e) {
-            throw new ConfigurationException(
-                    ("The engine's library cannot be linked: %s. On a slim Linux image install "
-                            + "libgomp1; if another class loader of this JVM holds it already, share that class loader; if the "
-                            + "directory is mounted noexec, name another one with the system property %s.")
-                            .formatted(e.getMessage(), ResourceCache.PROPERTY),
-                    e);
+            throw refuse(e.getMessage(), e);
         } finally {
             if (directory != null) {
                 System.clearProperty(PATH_PROPERTY);
@@ -166,5 +166,28 @@ final class NativeLibrary {
                 System.setProperty(CLEANED_PROPERTY, cleanedBefore);
             }
         }
+    }
+
+    /** Where the binding cannot link the library it unpacks and links another copy, which shares state with the first. */
+    private static void checkNothingUnpacked(Path directory) throws IOException {
+        List<Path> unpacked;
+        try (Stream<Path> files = Files.list(directory)) {
+            unpacked = files.toList();
+        }
+        for (Path file : unpacked) {
+            Files.deleteIfExists(file);
+        }
+        Files.deleteIfExists(directory);
+        if (!unpacked.isEmpty()) {
+            throw refuse("the binding could not use the unpacked one", null);
+        }
+    }
+
+    private static ConfigurationException refuse(@Nullable String reason, @Nullable Throwable cause) {
+        String message = ("The engine's library cannot be linked: %s. On a slim Linux image install libgomp1; if another "
+                + "class loader of this JVM holds it already, share that class loader; if the directory is mounted noexec, "
+                + "name another one with the system property %s.").formatted(reason, ResourceCache.PROPERTY);
+        refusal = message;
+        return new ConfigurationException(message, cause);
     }
 }
