@@ -61,7 +61,7 @@ record EngineOptions(Path file, long size, long modified, Purpose purpose, int s
     /**
      * Returns the command line, a value or null for each flag.
      *
-     * <p>Everything that an environment variable could change is named. The chat template is fixed because prompts are
+     * <p>What an environment variable could change is named, with its default where it is not ours. The chat template is fixed because prompts are
      * rendered in Java: the engine must not parse the file's own.
      */
     Map<String, @Nullable String> commandLine() {
@@ -77,6 +77,12 @@ record EngineOptions(Path file, long size, long modified, Purpose purpose, int s
         flags.put("--cache-type-v", kvType.name().toLowerCase(Locale.ROOT));
         flags.put("--slot-prompt-similarity", "0");
         flags.put("--no-context-shift", null);
+        flags.put("--predict", "-1");
+        flags.put("--rope-freq-base", "0");
+        flags.put("--rope-freq-scale", "0");
+        for (String other : List.of("--hf-repo", "--hf-repo-draft", "--hf-repo-v", "--model-url", "--model-draft")) {
+            flags.put(other, ""); // the engine ends the process if it is to download a model
+        }
         if (gpuLayers != DEFAULT_GPU_LAYERS) {
             flags.put("--gpu-layers", String.valueOf(gpuLayers));
         }

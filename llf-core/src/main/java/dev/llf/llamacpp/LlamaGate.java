@@ -104,7 +104,7 @@ final class LlamaGate implements Engine {
             LlamaModel model = open(options, Map.of());
             if (model == null) {
                 throw new ModelFileException(options.file(), -1,
-                        "the engine cannot load it: %s".formatted(reason(options)));
+                        "the engine cannot load it: %s%s".formatted(reason(options), noise()));
             }
             return new LlamaGate(model, vocabularySize, options.slots());
         } finally {
@@ -113,10 +113,16 @@ final class LlamaGate implements Engine {
     }
 
     private static void warnOfEnvironment() {
-        List<String> noise = EngineOptions.environmentNoise(System.getenv());
-        if (!noise.isEmpty()) {
-            LOG.warn("The engine also obeys the environment variables {}; unset them unless they are meant", noise);
+        if (!noise().isEmpty()) {
+            LOG.warn("A model is loaded{}", noise());
         }
+    }
+
+    private static String noise() {
+        List<String> names = EngineOptions.environmentNoise(System.getenv());
+        return names.isEmpty() ? ""
+                : "; the engine also obeys the environment variables %s, unset them unless they are meant"
+                        .formatted(names);
     }
 
     /**
