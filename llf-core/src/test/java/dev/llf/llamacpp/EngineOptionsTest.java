@@ -2,6 +2,7 @@ package dev.llf.llamacpp;
 
 import dev.llf.gguf.KvType;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,9 @@ class EngineOptionsTest {
 
         assertThat(flags).containsOnlyKeys("--model", "--ctx-size", "--parallel", "--batch-size", "--ubatch-size",
                 "--threads", "--threads-batch", "--cache-type-k", "--cache-type-v", "--slot-prompt-similarity",
-                "--no-context-shift", "--chat-template");
+                "--no-context-shift", "--chat-template", "--predict", "--rope-freq-base", "--rope-freq-scale",
+                "--hf-repo",
+                "--hf-repo-draft", "--hf-repo-v", "--model-url", "--model-draft");
         assertThat(flags).containsEntry("--model", Path.of("/models/a model.gguf").toString())
                 .containsEntry("--ctx-size", "768").containsEntry("--parallel", "3")
                 .containsEntry("--batch-size", "128")
@@ -42,7 +45,12 @@ class EngineOptionsTest {
         assertThat(all.commandLine().keySet()).isSubsetOf("--model", "--ctx-size", "--parallel", "--batch-size",
                 "--ubatch-size", "--threads", "--threads-batch", "--cache-type-k", "--cache-type-v",
                 "--slot-prompt-similarity", "--no-context-shift", "--gpu-layers", "--flash-attn", "--chat-template",
-                "--embedding", "--reranking", "--pooling");
+                "--embedding", "--reranking", "--pooling", "--predict", "--rope-freq-base", "--rope-freq-scale",
+                "--hf-repo", "--hf-repo-draft", "--hf-repo-v", "--model-url", "--model-draft");
+        for (String download : List.of("--hf-repo", "--hf-repo-draft", "--hf-repo-v", "--model-url", "--model-draft")) {
+            assertThat(all.commandLine()).as("switches off what the environment may switch on")
+                    .containsEntry(download, "");
+        }
         assertThat(all.commandLine()).containsEntry("--gpu-layers", "7").containsEntry("--flash-attn", null)
                 .containsEntry("--cache-type-v", "q8_0");
     }
