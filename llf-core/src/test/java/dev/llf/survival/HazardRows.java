@@ -39,7 +39,7 @@ public abstract class HazardRows implements AutoCloseable {
     public abstract void close();
 
     /** Runs the rows that are named, or all. */
-    static void run(HazardRows rows, String... only) throws IllegalAccessException {
+    protected static void run(HazardRows rows, String... only) throws IllegalAccessException {
         for (Method row : methods(rows.getClass())) {
             if (only.length > 0 && !List.of(only).contains(row.getName())) {
                 continue;
