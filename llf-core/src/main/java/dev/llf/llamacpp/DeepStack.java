@@ -10,17 +10,17 @@ import java.util.function.Supplier;
  *
  * <p>It splits text into words with a matcher that calls itself for every character of a word: a run of about 2,500
  * characters without a space, or of as many spaces, overflows a stack of 1 MiB, which ends the process. Each character
- * takes about 350 bytes. Text with a long run is therefore tokenised on a thread of its own, whose stack is reserved but
+ * takes about 350 bytes, with some vocabularies 800. Text with a long run is therefore tokenised on a thread of its own, whose stack is reserved but
  * only used as far as needed; ordinary text is not.
  */
 final class DeepStack {
 
     /** Such a run is safe on any thread. */
-    static final int SHALLOW = 400;
+    static final int SHALLOW = 200;
     /** The longest run that fits the deep stack, with a margin. */
     static final int DEEP = 400_000;
 
-    private static final long STACK_BYTES = 256L << 20;
+    private static final long STACK_BYTES = 512L << 20;
 
     private DeepStack() {}
 
