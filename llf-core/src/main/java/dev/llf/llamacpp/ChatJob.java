@@ -7,7 +7,6 @@ import dev.llf.chat.ToolCall;
 import dev.llf.error.BusyException;
 import dev.llf.error.EngineException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Future;
@@ -125,10 +124,11 @@ final class ChatJob implements SlotScheduler.Job {
             out.started(prompt.length, slot.cached(prompt));
             FinishReason reason = generate(requestForSlot.apply(slot.id()));
             deliverRest();
-            slot.remember(evaluated());
+            String answer = generated.toString();
+            slot.remember(prompt, () -> engine.tokenize(answer));
             return () -> finish(reason);
         } catch (RuntimeException | Error e) { // whatever it is, the slot goes on and the caller is told
-            slot.remember(new int[0]);
+            slot.forget();
             LOG.debug("A generation failed", e);
             return () -> fail(e);
         }
@@ -188,14 +188,6 @@ final class ChatJob implements SlotScheduler.Job {
     private void fail(Throwable cause) {
         out.fail(cause instanceof RuntimeException e ? e : new EngineException("The engine failed: " + cause, cause));
         left();
-    }
-
-    /** What the slot now holds, as far as text tells: it is used to predict what a next prompt finds cached. */
-    private int[] evaluated() {
-        int[] answer = engine.tokenize(generated.toString());
-        int[] all = Arrays.copyOf(prompt, prompt.length + answer.length);
-        System.arraycopy(answer, 0, all, prompt.length, answer.length);
-        return all;
     }
 
     /**

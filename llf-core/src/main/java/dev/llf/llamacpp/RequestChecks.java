@@ -83,8 +83,14 @@ final class RequestChecks {
      * Returns how many tokens may be generated after the prompt.
      *
      * @throws ContextOverflowException if none may
+     * @throws ConfigurationException   if there is no prompt to go on from
      */
     int maxTokens(ChatRequest request, int promptTokens) {
+        if (promptTokens == 0) {
+            throw new ConfigurationException(
+                    "The chat template renders these messages to nothing; give another one with "
+                            + "chatTemplate(...), or add text.");
+        }
         int room = slotTokens - promptTokens - MARGIN;
         if (room < 1) {
             throw new ContextOverflowException(promptTokens, MARGIN + 1, slotTokens);

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class SlotScheduler {
 
     private static final AtomicInteger THREADS = new AtomicInteger();
+    private static final int[] NONE = {};
 
     private final int capacity;
     private final ReentrantLock lock = new ReentrantLock();
@@ -48,7 +50,9 @@ final class SlotScheduler {
         private final int id;
         private @Nullable String session;
         private long lastUse;
-        private int[] tokens = {};
+        private int[] tokens = NONE;
+        /** What follows the tokens; computed when a prompt goes on behind them, since most prompts do not. */
+        private Supplier<int[]> rest = () -> NONE;
 
         private Slot(int id) {
             this.id = id;
@@ -61,13 +65,25 @@ final class SlotScheduler {
         /** Returns how many tokens in front of the prompt need not be evaluated; the last one always is. */
         int cached(int[] prompt) {
             int mismatch = Arrays.mismatch(tokens, prompt);
+            if (mismatch == tokens.length) {
+                int[] more = rest.get();
+                remember(Arrays.copyOf(tokens, tokens.length + more.length), () -> NONE);
+                System.arraycopy(more, 0, tokens, tokens.length - more.length, more.length);
+                mismatch = Arrays.mismatch(tokens, prompt);
+            }
             int common = mismatch < 0 ? prompt.length : mismatch;
             return Math.max(0, Math.min(common, prompt.length - 1));
         }
 
-        /** Notes what the engine now holds; empty if that is unknown. */
-        void remember(int[] evaluated) {
+        /** Notes what the engine now holds. */
+        void remember(int[] evaluated, Supplier<int[]> following) {
             tokens = evaluated;
+            rest = following;
+        }
+
+        /** Notes that nobody knows what the engine holds. */
+        void forget() {
+            remember(NONE, () -> NONE);
         }
     }
 

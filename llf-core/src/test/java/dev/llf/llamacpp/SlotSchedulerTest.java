@@ -221,14 +221,14 @@ class SlotSchedulerTest {
         List<Integer> cached = new CopyOnWriteArrayList<>();
         scheduler.submit(job(slot -> {
             cached.add(slot.cached(new int[] {1, 2, 3}));
-            slot.remember(new int[] {1, 2, 3, 4});
+            slot.remember(new int[] {1, 2}, () -> new int[] {3, 4});
             cached.add(slot.cached(new int[] {1, 2, 3, 4, 5, 6}));
             cached.add(slot.cached(new int[] {1, 2, 9}));
             cached.add(slot.cached(new int[] {1, 2, 3}));
             cached.add(slot.cached(new int[] {1, 2, 3, 4}));
             cached.add(slot.cached(new int[] {7}));
             cached.add(slot.cached(new int[0]));
-            slot.remember(new int[0]);
+            slot.forget();
             cached.add(slot.cached(new int[] {1, 2, 3}));
         }));
         scheduler.awaitIdle();

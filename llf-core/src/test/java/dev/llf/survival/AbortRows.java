@@ -169,14 +169,19 @@ final class AbortRows extends HazardRows {
 
     /** A template that raises, or is none, ends the process when the engine applies it. */
     void a2_hostileTemplatesAreRefusedOrRender() {
-        for (String template : List.of("", "{{ raise_exception('no') }}", "{% for", "{{ 1 // 0 }}", "{{ x.y.z }}",
-                "{% for a in range(10) %}{{ messages }}{% endfor %}", "\0", "{{ messages[0]['content'] }}")) {
-            try (LlamaChatModel model = small(TinyModel.path()).chatTemplate(template).build()) {
-                assertThat(model.chat(Asked.greedy("hello").maxTokens(2).build()).usage().completionTokens())
-                        .isBetween(0, 2);
-            } catch (LlfException | IllegalArgumentException e) {
-                assertThat(e).hasMessageMatching("(?s).+");
-            }
+        for (String template : List.of("{{ raise_exception('no') }}", "{% for", "{{ 1 // 0 }}", "{{ x.y.z }}")) {
+            assertThatExceptionOfType(TemplateException.class).isThrownBy(() -> answered(template));
+        }
+        assertThatExceptionOfType(ConfigurationException.class).isThrownBy(() -> answered(""));
+        for (String template : List.of("{% for a in range(1) %}{{ messages }}{% endfor %}", "\0",
+                "{{ messages[0]['content'] }}")) {
+            assertThat(answered(template)).isBetween(0, 2);
+        }
+    }
+
+    private static int answered(String template) {
+        try (LlamaChatModel model = small(TinyModel.path()).chatTemplate(template).build()) {
+            return model.chat(Asked.greedy("hello").maxTokens(2).build()).usage().completionTokens();
         }
     }
 
