@@ -2,7 +2,6 @@ package dev.llf.llamacpp;
 
 import dev.llf.error.ConfigurationException;
 import dev.llf.gguf.GgufFile;
-import dev.llf.gguf.KvType;
 import dev.llf.gguf.PoolingType;
 import dev.llf.spi.EmbeddingModel;
 import java.nio.file.Path;
@@ -107,16 +106,11 @@ public final class LlamaEmbeddingModel implements EmbeddingModel {
     /** Collects how a model is set up; setters check at once. Not safe for use by several threads. */
     public static final class Builder {
 
-        private static final int DEFAULT_MAX_TOKENS = 2048;
-
-        private final Path file;
+        private final PooledOptions options;
         private @Nullable PoolingType pooling;
-        private int maxTokens;
-        private int threads;
-        private boolean exitWhenMainReturns = true;
 
         private Builder(Path file) {
-            this.file = Objects.requireNonNull(file, "file");
+            options = new PooledOptions(file);
         }
 
         /**
@@ -142,10 +136,7 @@ public final class LlamaEmbeddingModel implements EmbeddingModel {
          * @throws IllegalArgumentException if it is less than 8
          */
         public Builder maxTokens(int maxTokens) {
-            if (maxTokens < 8) {
-                throw new IllegalArgumentException("maxTokens must be >= 8, was %d".formatted(maxTokens));
-            }
-            this.maxTokens = maxTokens;
+            options.maxTokens(maxTokens);
             return this;
         }
 
@@ -157,10 +148,7 @@ public final class LlamaEmbeddingModel implements EmbeddingModel {
          * @throws IllegalArgumentException if it is outside that range
          */
         public Builder threads(int threads) {
-            if (threads < 1 || threads > 512) {
-                throw new IllegalArgumentException("threads must be 1 to 512, was %d".formatted(threads));
-            }
-            this.threads = threads;
+            options.threads(threads);
             return this;
         }
 
@@ -172,7 +160,7 @@ public final class LlamaEmbeddingModel implements EmbeddingModel {
          * @return this builder
          */
         public Builder exitWhenMainReturns(boolean exitWhenMainReturns) {
-            this.exitWhenMainReturns = exitWhenMainReturns;
+            options.exitWhenMainReturns(exitWhenMainReturns);
             return this;
         }
 
@@ -186,7 +174,7 @@ public final class LlamaEmbeddingModel implements EmbeddingModel {
          *                                                   all texts the same vector
          */
         public LlamaEmbeddingModel build() {
-            EngineLease lease = EngineLease.open(file, this::options, exitWhenMainReturns);
+            EngineLease lease = options.open(this::plan);
             try {
                 return new LlamaEmbeddingModel(lease, pooling(lease.gguf()));
             } catch (RuntimeException e) {
@@ -195,34 +183,25 @@ public final class LlamaEmbeddingModel implements EmbeddingModel {
             }
         }
 
-        private EngineOptions options(GgufFile gguf, EngineLease.FileState state) {
-            int most = gguf.contextLength();
-            int tokens = maxTokens > 0 ? maxTokens : Math.min(DEFAULT_MAX_TOKENS, most);
-            if (tokens > most) {
-                throw new ConfigurationException(
-                        "maxTokens is %d, but %s was made for %d.".formatted(tokens, file, most));
-            }
+        private EngineOptions plan(GgufFile gguf, EngineLease.FileState state) {
             EngineOptions.Purpose purpose = switch (pooling(gguf)) {
                 case MEAN -> EngineOptions.Purpose.EMBED_MEAN;
                 case CLS -> EngineOptions.Purpose.EMBED_CLS;
                 case LAST -> EngineOptions.Purpose.EMBED_LAST;
                 case NONE, RANK -> throw new ConfigurationException(
-                        "%s is no embedding model, its file says pooling %s.".formatted(file, pooling(gguf)));
+                        "%s is no embedding model, its file says pooling %s.".formatted(options.file(), pooling(gguf)));
             };
-            // One slot: with more, a short text on a high slot ends the process.
-            return new EngineOptions(state.path(), state.size(), state.modified(), purpose, tokens, 1, threads, tokens,
-                    KvType.F16, false,
-                    EngineOptions.DEFAULT_GPU_LAYERS, 0);
+            return options.options(gguf, state, purpose);
         }
 
         private PoolingType pooling(GgufFile gguf) {
             PoolingType chosen = pooling != null ? pooling
                     : gguf.poolingType().orElseThrow(() -> new ConfigurationException(
                             ("%s does not say how to pool; set pooling(...): LAST for a model that generates text, for an "
-                                    + "encoder what its author says, mostly MEAN or CLS.").formatted(file)));
+                                    + "encoder what its author says, mostly MEAN or CLS.").formatted(options.file())));
             if (gguf.causal() && chosen != PoolingType.LAST) {
                 throw new ConfigurationException(("%s generates text (%s); with pooling %s the engine would end the "
-                        + "process. Use LAST or an encoder.").formatted(file, gguf.architecture(), chosen));
+                        + "process. Use LAST or an encoder.").formatted(options.file(), gguf.architecture(), chosen));
             }
             return chosen;
         }

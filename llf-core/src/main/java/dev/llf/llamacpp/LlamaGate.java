@@ -244,15 +244,18 @@ final class LlamaGate implements Engine {
             // Kept for ever: the JVM ends.
             boolean idle = pooled.tryLock(limit.toNanos(), TimeUnit.NANOSECONDS);
             if (idle && cancelled) {
-                Thread.ofPlatform().daemon().name("llf-settle").start(this::settle).join(limit);
+                Thread.ofPlatform().daemon().name("llf-settle").start(this::runOneToken).join(limit);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** A cancelled generation may be in the middle of a step; a request behind it is answered when that has ended. */
-    private void settle() {
+    /**
+     * Generates one token: proves that a loaded model runs, and waits for what a cancelled generation has begun, since a
+     * request behind it is answered when that step has ended.
+     */
+    void runOneToken() {
         EngineRequest request = new EngineRequest(new int[] {vocabularySize / 2}, 1, 0, Sampling.greedy(),
                 Optional.empty(), List.of());
         try (Generation generation = generate(request)) {

@@ -4,7 +4,6 @@ import dev.llf.chat.WellFormed;
 import dev.llf.error.ConfigurationException;
 import dev.llf.gguf.GgufFile;
 import dev.llf.gguf.GgufVocabulary;
-import dev.llf.gguf.KvType;
 import dev.llf.gguf.SpecialToken;
 import dev.llf.spi.Reranker;
 import java.nio.file.Path;
@@ -13,7 +12,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /**
  * A cross-encoder in a GGUF file, run in this process by llama.cpp.
@@ -96,15 +94,10 @@ public final class LlamaReranker implements Reranker {
     /** Collects how a model is set up; setters check at once. Not safe for use by several threads. */
     public static final class Builder {
 
-        private static final int DEFAULT_MAX_TOKENS = 2048;
-
-        private final Path file;
-        private int maxTokens;
-        private int threads;
-        private boolean exitWhenMainReturns = true;
+        private final PooledOptions options;
 
         private Builder(Path file) {
-            this.file = Objects.requireNonNull(file, "file");
+            options = new PooledOptions(file);
         }
 
         /**
@@ -115,10 +108,7 @@ public final class LlamaReranker implements Reranker {
          * @throws IllegalArgumentException if it is less than 8
          */
         public Builder maxTokens(int maxTokens) {
-            if (maxTokens < 8) {
-                throw new IllegalArgumentException("maxTokens must be >= 8, was %d".formatted(maxTokens));
-            }
-            this.maxTokens = maxTokens;
+            options.maxTokens(maxTokens);
             return this;
         }
 
@@ -130,10 +120,7 @@ public final class LlamaReranker implements Reranker {
          * @throws IllegalArgumentException if it is outside that range
          */
         public Builder threads(int threads) {
-            if (threads < 1 || threads > 512) {
-                throw new IllegalArgumentException("threads must be 1 to 512, was %d".formatted(threads));
-            }
-            this.threads = threads;
+            options.threads(threads);
             return this;
         }
 
@@ -145,7 +132,7 @@ public final class LlamaReranker implements Reranker {
          * @return this builder
          */
         public Builder exitWhenMainReturns(boolean exitWhenMainReturns) {
-            this.exitWhenMainReturns = exitWhenMainReturns;
+            options.exitWhenMainReturns(exitWhenMainReturns);
             return this;
         }
 
@@ -158,21 +145,12 @@ public final class LlamaReranker implements Reranker {
          * @throws ConfigurationException                    if the model is no reranker
          */
         public LlamaReranker build() {
-            return new LlamaReranker(EngineLease.open(file, this::options, exitWhenMainReturns));
+            return new LlamaReranker(options.open(this::plan));
         }
 
-        private EngineOptions options(GgufFile gguf, EngineLease.FileState state) {
+        private EngineOptions plan(GgufFile gguf, EngineLease.FileState state) {
             checkReranker(gguf);
-            int most = gguf.contextLength();
-            int tokens = maxTokens > 0 ? maxTokens : Math.min(DEFAULT_MAX_TOKENS, most);
-            if (tokens > most) {
-                throw new ConfigurationException(
-                        "maxTokens is %d, but %s was made for %d.".formatted(tokens, file, most));
-            }
-            return new EngineOptions(state.path(), state.size(), state.modified(), EngineOptions.Purpose.RERANK, tokens,
-                    1,
-                    threads, tokens, KvType.F16, false,
-                    EngineOptions.DEFAULT_GPU_LAYERS, 0);
+            return options.options(gguf, state, EngineOptions.Purpose.RERANK);
         }
 
         /** Without a classifier head the engine ends the process, without the separators it refuses to load. */
@@ -180,13 +158,13 @@ public final class LlamaReranker implements Reranker {
             if (!gguf.hasClassifierHead()) {
                 throw new ConfigurationException(
                         "%s has no classifier head (tensors cls.*), so it is no reranker; use a cross-encoder."
-                                .formatted(file));
+                                .formatted(options.file()));
             }
             GgufVocabulary vocabulary = gguf.vocabulary().orElseThrow();
             for (SpecialToken needed : List.of(SpecialToken.BOS, SpecialToken.EOS, SpecialToken.SEPARATOR)) {
                 if (vocabulary.id(needed).isEmpty()) {
                     throw new ConfigurationException("%s names no %s token (%s), which a reranker needs."
-                            .formatted(file, needed, needed.key()));
+                            .formatted(options.file(), needed, needed.key()));
                 }
             }
         }

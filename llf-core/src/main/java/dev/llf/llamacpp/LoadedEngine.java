@@ -1,13 +1,10 @@
 package dev.llf.llamacpp;
 
-import dev.llf.chat.Sampling;
 import dev.llf.error.InsufficientMemoryException;
 import dev.llf.gguf.GgufFile;
 import dev.llf.gguf.GgufVocabulary;
 import dev.llf.gguf.MemoryEstimate;
 import java.time.Duration;
-import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -47,7 +44,7 @@ record LoadedEngine(Engine engine, SlotScheduler scheduler, ThreadChoice threads
         Set<Thread> before = ExitWatchdog.threads();
         LlamaGate gate = LlamaGate.load(chosen, vocabulary(gguf).size());
         if (chosen.purpose() == EngineOptions.Purpose.CHAT) {
-            warmUp(gate, gguf, 0);
+            gate.runOneToken(); // a model that loads but cannot run fails here and not in a conversation
         }
         ExitWatchdog.adopt(before);
         LOG.info("Loaded {} ({}, {}): {} slots of {} tokens, {} threads ({})", gguf.name(), gguf.architecture(),
@@ -64,20 +61,5 @@ record LoadedEngine(Engine engine, SlotScheduler scheduler, ThreadChoice threads
     private static GgufVocabulary vocabulary(GgufFile gguf) {
         return gguf.vocabulary().orElseThrow(() -> new dev.llf.error.ModelFileException(gguf.file(), -1,
                 "has no vocabulary; a model without one cannot be given text"));
-    }
-
-    /** Generates one token, so that a model that loads but cannot run fails here and not in a conversation. */
-    private static void warmUp(Engine engine, GgufFile gguf, int slot) {
-        EngineRequest request = oneToken(gguf, slot, 1, Sampling.greedy());
-        try (Engine.Generation generation = engine.generate(request)) {
-            while (!generation.next().last()) {
-                // one token and the end
-            }
-        }
-    }
-
-    static EngineRequest oneToken(GgufFile gguf, int slot, int maxTokens, Sampling sampling) {
-        return new EngineRequest(new int[] {vocabulary(gguf).size() / 2}, maxTokens, slot, sampling, Optional.empty(),
-                List.of());
     }
 }

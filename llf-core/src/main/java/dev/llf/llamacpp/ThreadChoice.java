@@ -6,6 +6,7 @@ import dev.llf.gguf.GgufVocabulary;
 import dev.llf.gguf.TensorType;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -88,7 +89,8 @@ record ThreadChoice(int count, String reason) {
             Engine engine = LlamaGate.load(options, vocabulary.size());
             Sampling endless = Sampling.greedy().toBuilder().bannedTokens(vocabulary.endOfGenerationIds()).build();
             int most = Math.min(TOKENS, options.slotTokens() - UNUSED);
-            EngineRequest request = LoadedEngine.oneToken(gguf, 0, most, endless);
+            EngineRequest request = new EngineRequest(new int[] {vocabulary.size() / 2}, most, 0, endless,
+                    Optional.empty(), List.of());
             long start = System.nanoTime();
             try (Engine.Generation generation = engine.generate(request)) {
                 boolean last = generation.next().last();
