@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
-import java.util.function.IntFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +28,7 @@ final class ChatJob implements SlotScheduler.Job {
 
     private final Engine engine;
     private final SlotScheduler scheduler;
-    private final IntFunction<EngineRequest> requestForSlot;
+    private final Function<SlotScheduler.Slot, EngineRequest> requestForSlot;
     private final int[] prompt;
     private final Optional<String> session;
     private final Endings endings;
@@ -52,7 +52,7 @@ final class ChatJob implements SlotScheduler.Job {
      * @param onEnd          runs when the response has ended; may run more than once
      */
     ChatJob(Engine engine, SlotScheduler scheduler, int[] prompt, Optional<String> session,
-            IntFunction<EngineRequest> requestForSlot, Endings endings, StopMatcher stops,
+            Function<SlotScheduler.Slot, EngineRequest> requestForSlot, Endings endings, StopMatcher stops,
             @Nullable ToolCallScanner toolCalls, Consumer<ChatJob> onEnd) {
         this.engine = engine;
         this.scheduler = scheduler;
@@ -122,13 +122,13 @@ final class ChatJob implements SlotScheduler.Job {
         }
         try {
             out.started(prompt.length, slot.cached(prompt));
-            FinishReason reason = generate(requestForSlot.apply(slot.id()));
+            FinishReason reason = generate(requestForSlot.apply(slot));
             deliverRest();
             String answer = generated.toString();
             slot.remember(prompt, () -> engine.tokenize(answer));
             return () -> finish(reason);
         } catch (RuntimeException | Error e) { // whatever it is, the slot goes on and the caller is told
-            slot.forget();
+            slot.failed();
             LOG.debug("A generation failed", e);
             return () -> fail(e);
         }

@@ -31,6 +31,10 @@ record EngineOptions(Path file, long size, long modified, Purpose purpose, int s
     /** Leaves it to the library: all on macOS with Metal, none elsewhere. */
     static final int DEFAULT_GPU_LAYERS = -1;
 
+    /** Tokens up to which the engine does not compact its cache, and free places that it then leaves at most. */
+    private static final int COMPACTED_FROM = 2048;
+    private static final int COMPACTED_TO = 256;
+
     /** What an instance is for; chat and embedding evict each other, so each has its own. */
     enum Purpose {
         CHAT(null), EMBED_MEAN("mean"), EMBED_CLS("cls"), EMBED_LAST("last"), RERANK("rank");
@@ -54,8 +58,18 @@ record EngineOptions(Path file, long size, long modified, Purpose purpose, int s
                 flashAttention, gpuLayers, queueCapacity);
     }
 
-    int totalTokens() {
-        return slotTokens * slots;
+    /**
+     * Returns the tokens that the engine's cache holds, at least what the slots may fill.
+     *
+     * <p>A batch needs room in one piece, and slots that answer at the same time leave theirs in turns, one token each.
+     * Where a batch finds no such room the engine ends all requests. It moves tokens together only if they reach beyond the
+     * first {@value #COMPACTED_FROM}, so there is always room for a batch behind those that are moved or the slots fill.
+     */
+    int cacheTokens() {
+        int filled = slotTokens * slots;
+        return purpose == Purpose.CHAT && slots > 1
+                ? Math.max(filled, COMPACTED_FROM) + batchTokens + COMPACTED_TO
+                : filled;
     }
 
     /**
@@ -67,7 +81,7 @@ record EngineOptions(Path file, long size, long modified, Purpose purpose, int s
     Map<String, @Nullable String> commandLine() {
         Map<String, @Nullable String> flags = new LinkedHashMap<>();
         flags.put("--model", file.toString());
-        flags.put("--ctx-size", String.valueOf(totalTokens()));
+        flags.put("--ctx-size", String.valueOf(cacheTokens()));
         flags.put("--parallel", String.valueOf(slots));
         flags.put("--batch-size", String.valueOf(batchTokens));
         flags.put("--ubatch-size", String.valueOf(batchTokens));
@@ -75,6 +89,7 @@ record EngineOptions(Path file, long size, long modified, Purpose purpose, int s
         flags.put("--threads-batch", String.valueOf(threads));
         flags.put("--cache-type-k", kvType.name().toLowerCase(Locale.ROOT));
         flags.put("--cache-type-v", kvType.name().toLowerCase(Locale.ROOT));
+        flags.put("--defrag-thold", "0.0001");
         flags.put("--slot-prompt-similarity", "0");
         flags.put("--no-context-shift", null);
         flags.put("--predict", "-1");

@@ -10,10 +10,11 @@ import java.util.Optional;
  * @param prompt        token ids, each in the vocabulary; owned by the request
  * @param maxTokens     at least 1; prompt and answer together fit a slot
  * @param slot          the slot that evaluates it
+ * @param reuse         whether tokens that the slot holds need not be evaluated again
  * @param sampling      how tokens are chosen
  * @param grammar       a checked grammar; never together with biased or banned tokens
  * @param visibleTokens texts of control tokens that the output shall show
  */
 @SuppressWarnings("ArrayRecordComponent") // thousands of ids, written once and never compared
-record EngineRequest(int[] prompt, int maxTokens, int slot, Sampling sampling, Optional<String> grammar,
-        List<String> visibleTokens) {}
+record EngineRequest(int[] prompt, int maxTokens, int slot, boolean reuse, Sampling sampling,
+        Optional<String> grammar, List<String> visibleTokens) {}

@@ -92,7 +92,9 @@ public final class LlamaChatModel implements ChatModel {
         int[] prompt = prompts.encode(request);
         int maxTokens = checks.maxTokens(request, prompt.length);
         ChatJob job = new ChatJob(lease.engine(), lease.scheduler(), prompt, request.session(),
-                slot -> new EngineRequest(prompt, maxTokens, slot, chosen, grammar, visibleTokens), endings,
+                slot -> new EngineRequest(prompt, maxTokens, slot.id(), slot.reusable(), chosen, grammar,
+                        visibleTokens),
+                endings,
                 new StopMatcher(request.stop()), toolCalls(request), running::remove);
         running.add(job);
         ChatStream stream = job.start(request.timeout());
@@ -358,7 +360,7 @@ public final class LlamaChatModel implements ChatModel {
                 throw new ConfigurationException("contextTokens is %d, but %s was made for %d."
                         .formatted(context, file.getFileName(), gguf.contextLength()));
             }
-            if ((long) context * slots > Integer.MAX_VALUE) {
+            if ((long) context * slots > Integer.MAX_VALUE / 2) {
                 throw new ConfigurationException(
                         "%d slots of %d tokens are more than the engine can address; use fewer."
                                 .formatted(slots, context));

@@ -256,7 +256,7 @@ final class LlamaGate implements Engine {
      * request behind it is answered when that step has ended.
      */
     void runOneToken() {
-        EngineRequest request = new EngineRequest(new int[] {vocabularySize / 2}, 1, 0, Sampling.greedy(),
+        EngineRequest request = new EngineRequest(new int[] {vocabularySize / 2}, 1, 0, true, Sampling.greedy(),
                 Optional.empty(), List.of());
         try (Generation generation = generate(request)) {
             while (!generation.next().last()) {

@@ -28,7 +28,8 @@ record LoadedEngine(Engine engine, SlotScheduler scheduler, ThreadChoice threads
      * @throws dev.llf.error.ModelFileException   if the engine refuses it
      */
     static LoadedEngine load(EngineOptions options, GgufFile gguf, LongSupplier availableBytes) {
-        MemoryEstimate estimate = gguf.estimateMemory(options.slotTokens(), options.slots(), options.kvType(),
+        MemoryEstimate estimate = gguf.estimateMemory(Math.ceilDiv(options.cacheTokens(), options.slots()),
+                options.slots(), options.kvType(),
                 options.kvType());
         long available = availableBytes.getAsLong();
         if (estimate.totalBytes() > available) {

@@ -30,7 +30,7 @@ final class RequestJson {
             json.writeFieldName("prompt");
             json.writeArray(request.prompt(), 0, request.prompt().length);
             json.writeBooleanField("stream", true);
-            json.writeBooleanField("cache_prompt", true);
+            json.writeBooleanField("cache_prompt", request.reuse());
             json.writeNumberField("n_predict", request.maxTokens());
             json.writeNumberField("id_slot", request.slot());
             writeSampling(json, request.sampling());

@@ -37,6 +37,8 @@ final class SlotScheduler {
     /** Guarded by {@link #lock}. */
     private final Deque<Job> line = new ArrayDeque<>();
     private final int slots;
+    /** Evaluations that failed; each ended what ran on any slot and left the slots with less than they were given. */
+    private final AtomicInteger failures = new AtomicInteger();
     /** Guarded by {@link #lock}. */
     private final Set<Job> running = new HashSet<>();
     private boolean halted; // guarded by lock
@@ -45,11 +47,13 @@ final class SlotScheduler {
     /**
      * A place in the engine that remembers the tokens it evaluated last. Used by the thread of the job that holds it.
      */
-    static final class Slot {
+    final class Slot {
 
         private final int id;
         private @Nullable String session;
         private long lastUse;
+        private int failuresSeen;
+        private boolean reusable = true;
         private int[] tokens = NONE;
         /** What follows the tokens; computed when a prompt goes on behind them, since most prompts do not. */
         private Supplier<int[]> rest = () -> NONE;
@@ -62,8 +66,19 @@ final class SlotScheduler {
             return id;
         }
 
+        /** Whether the engine may reuse what it holds for the prompt that was looked up last. */
+        boolean reusable() {
+            return reusable;
+        }
+
         /** Returns how many tokens in front of the prompt need not be evaluated; the last one always is. */
         int cached(int[] prompt) {
+            int failed = failures.get();
+            reusable = failed == failuresSeen;
+            if (!reusable) {
+                failuresSeen = failed;
+                remember(NONE, () -> NONE);
+            }
             int mismatch = Arrays.mismatch(tokens, prompt);
             if (mismatch == tokens.length) {
                 int[] more = rest.get();
@@ -81,9 +96,9 @@ final class SlotScheduler {
             rest = following;
         }
 
-        /** Notes that nobody knows what the engine holds. */
-        void forget() {
-            remember(NONE, () -> NONE);
+        /** Notes that an evaluation failed, after which nobody knows what the engine holds on any slot. */
+        void failed() {
+            failures.incrementAndGet();
         }
     }
 

@@ -89,7 +89,7 @@ record ThreadChoice(int count, String reason) {
             Engine engine = LlamaGate.load(options, vocabulary.size());
             Sampling endless = Sampling.greedy().toBuilder().bannedTokens(vocabulary.endOfGenerationIds()).build();
             int most = Math.min(TOKENS, options.slotTokens() - UNUSED);
-            EngineRequest request = new EngineRequest(new int[] {vocabulary.size() / 2}, most, 0, endless,
+            EngineRequest request = new EngineRequest(new int[] {vocabulary.size() / 2}, most, 0, true, endless,
                     Optional.empty(), List.of());
             long start = System.nanoTime();
             try (Engine.Generation generation = engine.generate(request)) {

@@ -46,7 +46,9 @@ class ChatJobTest {
         int[] tokens = prompt;
         int most = maxTokens;
         return new ChatJob(engine, scheduler, tokens, Optional.of("session"),
-                slot -> new EngineRequest(tokens, most, slot, Sampling.greedy(), Optional.empty(), List.of()), endings,
+                slot -> new EngineRequest(tokens, most, slot.id(), slot.reusable(), Sampling.greedy(), Optional.empty(),
+                        List.of()),
+                endings,
                 new StopMatcher(stops), scanner, job -> ended.incrementAndGet());
     }
 
@@ -343,7 +345,9 @@ class ChatJobTest {
         SlotScheduler narrow = new SlotScheduler(1, 0);
         for (int i = 0; i < 200; i++) {
             ChatJob job = new ChatJob(FakeEngine.writing("a", "<end>"), narrow, PROMPT, Optional.empty(),
-                    slot -> new EngineRequest(PROMPT, 9, slot, Sampling.greedy(), Optional.empty(), List.of()), ENDINGS,
+                    slot -> new EngineRequest(PROMPT, 9, slot.id(), true, Sampling.greedy(), Optional.empty(),
+                            List.of()),
+                    ENDINGS,
                     new StopMatcher(List.of()), null, each -> {});
             try (ChatStream stream = job.start(Optional.empty())) {
                 assertThat(stream.response().text()).isEqualTo("a");
@@ -371,7 +375,8 @@ class ChatJobTest {
         });
         await(running);
         ChatJob job = new ChatJob(FakeEngine.writing("a"), full, PROMPT, Optional.empty(),
-                slot -> new EngineRequest(PROMPT, 9, slot, Sampling.greedy(), Optional.empty(), List.of()), ENDINGS,
+                slot -> new EngineRequest(PROMPT, 9, slot.id(), true, Sampling.greedy(), Optional.empty(), List.of()),
+                ENDINGS,
                 new StopMatcher(List.of()), null, each -> ended.incrementAndGet());
 
         assertThatThrownBy(() -> job.start(Optional.of(Duration.ofHours(1)))).isInstanceOf(BusyException.class);

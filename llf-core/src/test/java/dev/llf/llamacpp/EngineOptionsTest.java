@@ -25,11 +25,12 @@ class EngineOptionsTest {
 
         assertThat(flags).containsOnlyKeys("--model", "--ctx-size", "--parallel", "--batch-size", "--ubatch-size",
                 "--threads", "--threads-batch", "--cache-type-k", "--cache-type-v", "--slot-prompt-similarity",
+                "--defrag-thold",
                 "--no-context-shift", "--chat-template", "--predict", "--rope-freq-base", "--rope-freq-scale",
                 "--hf-repo",
                 "--hf-repo-draft", "--hf-repo-v", "--model-url", "--model-draft");
         assertThat(flags).containsEntry("--model", Path.of("/models/a model.gguf").toString())
-                .containsEntry("--ctx-size", "768").containsEntry("--parallel", "3")
+                .containsEntry("--ctx-size", "2432").containsEntry("--parallel", "3")
                 .containsEntry("--batch-size", "128")
                 .containsEntry("--ubatch-size", "128").containsEntry("--threads", "2")
                 .containsEntry("--threads-batch", "2").containsEntry("--cache-type-k", "f16")
@@ -44,7 +45,8 @@ class EngineOptionsTest {
 
         assertThat(all.commandLine().keySet()).isSubsetOf("--model", "--ctx-size", "--parallel", "--batch-size",
                 "--ubatch-size", "--threads", "--threads-batch", "--cache-type-k", "--cache-type-v",
-                "--slot-prompt-similarity", "--no-context-shift", "--gpu-layers", "--flash-attn", "--chat-template",
+                "--slot-prompt-similarity", "--defrag-thold", "--no-context-shift", "--gpu-layers", "--flash-attn",
+                "--chat-template",
                 "--embedding", "--reranking", "--pooling", "--predict", "--rope-freq-base", "--rope-freq-scale",
                 "--hf-repo", "--hf-repo-draft", "--hf-repo-v", "--model-url", "--model-draft");
         for (String download : List.of("--hf-repo", "--hf-repo-draft", "--hf-repo-v", "--model-url", "--model-draft")) {
@@ -79,7 +81,7 @@ class EngineOptionsTest {
         assertThat(probe.file()).isEqualTo(Path.of("/models/a model.gguf"));
         assertThat(probe.threads()).isEqualTo(5);
         assertThat(probe.slots()).isEqualTo(1);
-        assertThat(probe.totalTokens()).isEqualTo(128);
+        assertThat(probe.cacheTokens()).isEqualTo(128);
         assertThat(probe.batchTokens()).isEqualTo(32);
     }
 

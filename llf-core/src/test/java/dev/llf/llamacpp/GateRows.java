@@ -49,7 +49,7 @@ final class GateRows extends HazardRows {
     }
 
     private static EngineRequest request(int[] prompt, int maxTokens, int slot) {
-        return new EngineRequest(prompt, maxTokens, slot, Sampling.greedy(), Optional.empty(), List.of());
+        return new EngineRequest(prompt, maxTokens, slot, true, Sampling.greedy(), Optional.empty(), List.of());
     }
 
     /** An id that the vocabulary lacks is an index out of it. */

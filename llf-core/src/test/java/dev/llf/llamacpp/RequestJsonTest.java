@@ -16,7 +16,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class RequestJsonTest {
 
     private static JsonNode write(Sampling sampling, Optional<String> grammar, List<String> visible) {
-        String json = RequestJson.write(new EngineRequest(new int[] {5, 0, 7}, 12, 3, sampling, grammar, visible));
+        String json = RequestJson
+                .write(new EngineRequest(new int[] {5, 0, 7}, 12, 3, true, sampling, grammar, visible));
         try {
             return new ObjectMapper().readTree(json);
         } catch (JsonProcessingException e) {

@@ -228,11 +228,31 @@ class SlotSchedulerTest {
             cached.add(slot.cached(new int[] {1, 2, 3, 4}));
             cached.add(slot.cached(new int[] {7}));
             cached.add(slot.cached(new int[0]));
-            slot.forget();
-            cached.add(slot.cached(new int[] {1, 2, 3}));
         }));
         scheduler.awaitIdle();
 
-        assertThat(cached).containsExactly(0, 4, 2, 2, 3, 0, 0, 0);
+        assertThat(cached).containsExactly(0, 4, 2, 2, 3, 0, 0);
+    }
+
+    @Test
+    void reusesNothingThatAnySlotHeldWhenAnEvaluationFailed() throws InterruptedException {
+        SlotScheduler scheduler = new SlotScheduler(2, 0);
+        int[] prompt = {1, 2, 3};
+        List<SlotScheduler.Slot> slots = new CopyOnWriteArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            scheduler.submit(job(slot -> {
+                slot.cached(prompt);
+                slot.remember(prompt, () -> new int[0]);
+                slots.add(slot);
+            }));
+            scheduler.awaitIdle();
+        }
+        assertThat(slots).doesNotHaveDuplicates().allMatch(slot -> slot.cached(prompt) == 2 && slot.reusable());
+
+        slots.getFirst().failed();
+
+        assertThat(slots).allMatch(slot -> slot.cached(prompt) == 0 && !slot.reusable());
+        assertThat(slots).as("what came after it is known")
+                .allMatch(slot -> slot.cached(prompt) == 0 && slot.reusable());
     }
 }

@@ -29,7 +29,7 @@ class WireFormatTest {
             "grammar", "preserved_tokens");
 
     private static JsonNode written(Sampling sampling) throws JsonProcessingException {
-        return new ObjectMapper().readTree(RequestJson.write(new EngineRequest(new int[] {1, 2}, 7, 1, sampling,
+        return new ObjectMapper().readTree(RequestJson.write(new EngineRequest(new int[] {1, 2}, 7, 1, true, sampling,
                 Optional.of("root ::= \"\ud83d\ude00\0\""), List.of("<|im_end|>"))));
     }
 

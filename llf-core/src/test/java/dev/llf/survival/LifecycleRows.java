@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -310,6 +311,31 @@ final class LifecycleRows extends HazardRows {
         }
         assertThatExceptionOfType(ContextOverflowException.class)
                 .isThrownBy(() -> asked.model().stream(Asked.greedy("word ".repeat(5000)).build()));
+    }
+
+    /** Slots that answer at the same time leave no room in one piece for the next prompt. */
+    void b13_promptsFindRoomBetweenTheAnswersOfOthers() throws ExecutionException, InterruptedException {
+        for (int context : List.of(128, 1024)) {
+            try (LlamaChatModel model = LlamaChatModel.builder(TinyModel.path()).contextTokens(context).slots(4)
+                    .threads(1)
+                    .build(); ExecutorService pool = Executors.newFixedThreadPool(6)) {
+                List<Future<?>> threads = IntStream.range(0, 6).<Future<?>>mapToObj(
+                        seed -> pool.submit(() -> fillSlots(model, new Random(seed), 2_000 / context))).toList();
+                for (Future<?> thread : threads) {
+                    thread.get();
+                }
+            }
+        }
+    }
+
+    private void fillSlots(LlamaChatModel model, Random random, int rounds) {
+        int context = model.info().contextTokens();
+        for (int i = 0; i < rounds; i++) {
+            String text = "cat ".repeat(random.nextInt(context / 4));
+            ChatResponse response = model.chat(Asked.greedy(text).sampling(Asked.endless(model.gguf()))
+                    .maxTokens(1 + random.nextInt(context)).build());
+            assertThat(response.finishReason()).isEqualTo(FinishReason.LENGTH);
+        }
     }
 
     /** In one instance an embedding waits for every chat to end. */
