@@ -1,9 +1,9 @@
 package dev.llf;
 
 import dev.llf.chat.Message;
+import dev.llf.chat.Turn;
 import dev.llf.chat.UserMessage;
 import dev.llf.conversation.ConversationLog;
-import dev.llf.conversation.Turn;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;

@@ -5,8 +5,8 @@ import dev.llf.chat.FinishReason;
 import dev.llf.chat.Timings;
 import dev.llf.chat.ToolCall;
 import dev.llf.chat.ToolMessage;
+import dev.llf.chat.Turn;
 import dev.llf.chat.Usage;
-import dev.llf.conversation.Turn;
 import java.util.List;
 
 /**

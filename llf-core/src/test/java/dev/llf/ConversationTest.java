@@ -5,7 +5,7 @@ import dev.llf.chat.ChatRequest;
 import dev.llf.chat.FinishReason;
 import dev.llf.chat.Message;
 import dev.llf.chat.Role;
-import dev.llf.conversation.Turn;
+import dev.llf.chat.Turn;
 import dev.llf.error.CancelledException;
 import dev.llf.testing.ScriptedChatModel;
 import dev.llf.testing.TinyModel;

@@ -6,7 +6,7 @@ import dev.llf.chat.Message;
 import dev.llf.chat.Role;
 import dev.llf.chat.ToolCall;
 import dev.llf.chat.ToolMessage;
-import dev.llf.conversation.Turn;
+import dev.llf.chat.Turn;
 import java.util.List;
 import java.util.Optional;
 

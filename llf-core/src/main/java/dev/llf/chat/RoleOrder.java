@@ -18,6 +18,31 @@ final class RoleOrder {
         if (messages.isEmpty()) {
             throw new IllegalArgumentException("a request needs at least one message");
         }
+        checkCalls(messages);
+        if (!messages.stream().anyMatch(message -> message.role() != Role.SYSTEM)) {
+            throw new IllegalArgumentException("a request needs a message besides the system message");
+        }
+    }
+
+    /**
+     * Checks the messages of one turn: a question of the user, whatever it takes, and the model's answer.
+     *
+     * @throws IllegalArgumentException naming the first message that is out of place
+     */
+    static void checkTurn(List<Message> messages) {
+        if (messages.isEmpty()) {
+            throw new IllegalArgumentException("a turn needs at least the user's message and an answer");
+        }
+        for (int i = 0; i < messages.size(); i++) {
+            boolean user = messages.get(i) instanceof UserMessage;
+            require(user == (i == 0), i, "the user speaks once in a turn, first");
+            require(messages.get(i).role() != Role.SYSTEM, i, "a system message belongs to no turn");
+        }
+        checkCalls(messages);
+        require(messages.getLast() instanceof AssistantMessage, messages.size() - 1, "a turn ends with an answer");
+    }
+
+    private static void checkCalls(List<Message> messages) {
         Set<String> open = new LinkedHashSet<>();
         for (int i = 0; i < messages.size(); i++) {
             check(messages.get(i), i, open);
@@ -25,9 +50,6 @@ final class RoleOrder {
         if (!open.isEmpty()) {
             throw new IllegalArgumentException("tool calls without a result: %s; add a ToolMessage for each"
                     .formatted(open));
-        }
-        if (!messages.stream().anyMatch(message -> message.role() != Role.SYSTEM)) {
-            throw new IllegalArgumentException("a request needs a message besides the system message");
         }
     }
 

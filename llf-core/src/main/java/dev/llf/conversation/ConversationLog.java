@@ -1,6 +1,7 @@
 package dev.llf.conversation;
 
 import dev.llf.chat.Message;
+import dev.llf.chat.Turn;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

@@ -1,7 +1,7 @@
 /**
  * The log of a conversation: what was said, in turns that are whole or not there.
  *
- * <p>Start at {@link dev.llf.conversation.Turn}. Everything here is safe for use by many threads.
+ * <p>Start at {@link dev.llf.chat.Turn}. Everything here is safe for use by many threads.
  */
 @NullMarked
 package dev.llf.conversation;

@@ -5,6 +5,7 @@ import dev.llf.chat.FinishReason;
 import dev.llf.chat.Message;
 import dev.llf.chat.ToolCall;
 import dev.llf.chat.ToolMessage;
+import dev.llf.chat.Turn;
 import dev.llf.chat.Usage;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,7 +26,8 @@ class ConversationLogTest {
     private final ConversationLog log = new ConversationLog();
 
     private static Turn turn(String id, Optional<String> parent, Message... messages) {
-        return new Turn(id, parent, Instant.EPOCH, List.of(messages), FinishReason.STOP, Usage.NONE, "model");
+        List<Message> said = messages.length > 0 ? List.of(messages) : List.of(Message.user(id), Message.assistant(id));
+        return new Turn(id, parent, Instant.EPOCH, said, FinishReason.STOP, Usage.NONE, "model");
     }
 
     private static Turn after(ConversationLog log, String id) {
@@ -147,11 +149,11 @@ class ConversationLogTest {
 
     @Test
     void copiesTheMessagesOfATurn() {
-        List<Message> messages = new ArrayList<>(List.of(Message.user("?")));
+        List<Message> messages = new ArrayList<>(List.of(Message.user("?"), Message.assistant("!")));
         Turn turn = new Turn("1", Optional.empty(), Instant.EPOCH, messages, FinishReason.STOP, Usage.NONE, "model");
 
         messages.clear();
 
-        assertThat(turn.messages()).containsExactly(Message.user("?"));
+        assertThat(turn.messages()).containsExactly(Message.user("?"), Message.assistant("!"));
     }
 }
