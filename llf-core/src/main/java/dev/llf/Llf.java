@@ -3,9 +3,11 @@ package dev.llf;
 import dev.llf.chat.ChatModel;
 import dev.llf.chat.Sampling;
 import dev.llf.chat.WellFormed;
-import dev.llf.conversation.ConversationLog;
+import dev.llf.conversation.ConversationTree;
+import dev.llf.conversation.Window;
 import dev.llf.error.ConfigurationException;
 import dev.llf.llamacpp.LlamaChatModel;
+import dev.llf.spi.ConversationStore;
 import dev.llf.spi.ToolBox;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -28,12 +30,15 @@ import org.jspecify.annotations.Nullable;
 public final class Llf implements AutoCloseable {
 
     private final TurnSettings settings;
+    private final @Nullable ConversationStore store;
     private final boolean ownsModel;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final Set<TurnRun> running = ConcurrentHashMap.newKeySet();
+    private final OpenConversations conversations = new OpenConversations();
 
-    private Llf(TurnSettings settings, boolean ownsModel) {
+    private Llf(TurnSettings settings, @Nullable ConversationStore store, boolean ownsModel) {
         this.settings = settings;
+        this.store = store;
         this.ownsModel = ownsModel;
     }
 
@@ -56,18 +61,48 @@ public final class Llf implements AutoCloseable {
      * @throws IllegalStateException      if this is closed
      */
     public Reply chat(String text) {
-        return conversation().send(text);
+        return inMemory().send(text);
     }
 
     /**
-     * Begins a conversation.
+     * Begins a conversation. It is kept in the store if there is one, else in memory only.
      *
      * @return the conversation, empty
      * @throws IllegalStateException if this is closed
      */
     public Conversation conversation() {
+        return store == null ? inMemory() : conversation(ConversationTree.randomId());
+    }
+
+    /**
+     * Goes on with a conversation of the store, or begins it there.
+     *
+     * @param id identifies it, 1 to 64 letters, digits, {@code _} or {@code -}
+     * @return the conversation, on its branch {@value ConversationTree#MAIN}; those who ask for the same one share it
+     * @throws ConfigurationException           if no store was set
+     * @throws dev.llf.error.StorageException   if it cannot be read
+     * @throws IllegalArgumentException         if the id has another form
+     * @throws IllegalStateException            if this is closed
+     */
+    public Conversation conversation(String id) {
+        ConversationStore from = store;
+        if (from == null) {
+            throw new ConfigurationException("There is no store to find conversation %s in: set one with store(...)."
+                    .formatted(id));
+        }
         settings();
-        return new Conversation(this, new ConversationLog());
+        return conversation(conversations.open(id,
+                () -> new OpenConversation(settings, ConversationTree.open(id, from, settings.clock()))));
+    }
+
+    private Conversation inMemory() {
+        settings();
+        return conversation(new OpenConversation(settings,
+                ConversationTree.inMemory(ConversationTree.randomId(), settings.clock())));
+    }
+
+    private Conversation conversation(OpenConversation open) {
+        return new Conversation(this, open, ConversationTree.MAIN);
     }
 
     /**
@@ -77,6 +112,10 @@ public final class Llf implements AutoCloseable {
      */
     public ChatModel model() {
         return settings.model();
+    }
+
+    Optional<String> systemText() {
+        return settings.system();
     }
 
     TurnSettings settings() {
@@ -124,7 +163,10 @@ public final class Llf implements AutoCloseable {
         private @Nullable ToolBox tools;
         private @Nullable Sampling sampling;
         private @Nullable Duration timeout;
+        private @Nullable ConversationStore store;
+        private Window window = Window.tokens();
         private int maxTokens;
+        private int answerTokens;
         private Clock clock = Clock.systemUTC();
 
         private Builder() {}
@@ -249,6 +291,42 @@ public final class Llf implements AutoCloseable {
         }
 
         /**
+         * Sets how many tokens of the context are kept free for the answer. A question that leaves fewer is refused; past
+         * turns give way before.
+         *
+         * @param answerTokens at least 1; default a quarter of the context or {@link #maxTokens}, if that is less, of which
+         *                     a long question may take all but one
+         * @return this builder
+         * @throws IllegalArgumentException if it is less than 1
+         */
+        public Builder answerTokens(int answerTokens) {
+            this.answerTokens = within(answerTokens, 1, Integer.MAX_VALUE, "answerTokens");
+            return this;
+        }
+
+        /**
+         * Sets what the model sees of a conversation's past.
+         *
+         * @param window the window; default {@link Window#tokens()}
+         * @return this builder
+         */
+        public Builder window(Window window) {
+            this.window = Objects.requireNonNull(window, "window");
+            return this;
+        }
+
+        /**
+         * Sets where conversations are kept. It stays the caller's, who closes it after the {@link Llf}.
+         *
+         * @param store an open store; default none, so that conversations are kept in memory only
+         * @return this builder
+         */
+        public Builder store(ConversationStore store) {
+            this.store = Objects.requireNonNull(store, "store");
+            return this;
+        }
+
+        /**
          * Sets how long one turn may take, waiting included. When it is over, the text so far is the answer; tools that
          * run then are waited for.
          *
@@ -299,8 +377,12 @@ public final class Llf implements AutoCloseable {
             }
             ChatModel opened = model != null ? model : open(Objects.requireNonNull(modelFile));
             return new Llf(new TurnSettings(opened, Optional.ofNullable(system), Optional.ofNullable(tools),
-                    Optional.ofNullable(sampling), maxTokens == 0 ? OptionalInt.empty() : OptionalInt.of(maxTokens),
-                    Optional.ofNullable(timeout), clock), model == null);
+                    Optional.ofNullable(sampling), optional(maxTokens), optional(answerTokens), window,
+                    Optional.ofNullable(timeout), clock), store, model == null);
+        }
+
+        private static OptionalInt optional(int positive) {
+            return positive == 0 ? OptionalInt.empty() : OptionalInt.of(positive);
         }
 
         private static int within(int value, int min, int max, String what) {

@@ -7,15 +7,17 @@ import dev.llf.chat.ToolCall;
 import dev.llf.chat.ToolMessage;
 import dev.llf.chat.Turn;
 import dev.llf.chat.Usage;
+import dev.llf.conversation.ContextPlan;
 import java.util.List;
 
 /**
  * The outcome of one turn.
  *
  * @param turn    the turn as it stands in the conversation's log
+ * @param plan    what the last prompt of the turn consisted of and what it left out
  * @param timings time taken, waiting for earlier turns and running tools included
  */
-public record Reply(Turn turn, Timings timings) {
+public record Reply(Turn turn, ContextPlan plan, Timings timings) {
 
     /**
      * Returns the model's answer.

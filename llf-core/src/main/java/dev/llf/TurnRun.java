@@ -14,17 +14,20 @@ import dev.llf.chat.ToolSpec;
 import dev.llf.chat.Turn;
 import dev.llf.chat.Usage;
 import dev.llf.chat.UserMessage;
+import dev.llf.conversation.ContextPlan;
+import dev.llf.conversation.ConversationTree;
+import dev.llf.conversation.History;
 import dev.llf.error.CancelledException;
+import dev.llf.error.EngineException;
 import dev.llf.spi.ToolBox;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,7 +39,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Runs on one thread; {@link #cancel()} comes from any.
  */
-final class TurnRun {
+final class TurnRun implements TurnQueue.Place {
 
     /** Rounds of tools; after the last one, or when the model repeats itself, it may only answer in text. */
     static final int MAX_TOOL_ROUNDS = 8;
@@ -51,6 +54,7 @@ final class TurnRun {
     private final long nanosAllowed;
     private final List<Message> said = new ArrayList<>();
     private final Set<ToolOutcome> outcomes = new HashSet<>();
+    private @Nullable ContextPlan plan;
     private @Nullable Timings firstTimings;
     private Timings lastTimings = Timings.NONE;
     private Usage usage = Usage.NONE;
@@ -79,12 +83,11 @@ final class TurnRun {
     /** A tool that gives the same result for the same arguments twice has nothing more to tell. */
     private record ToolOutcome(String name, String arguments, String result) {}
 
-    TurnRun(TurnSettings settings, UserMessage question, Observer observer) {
+    TurnRun(TurnSettings settings, Observer observer) {
         this.settings = settings;
         this.observer = observer;
         queuedAt = System.nanoTime();
         nanosAllowed = settings.timeout().map(TimeUnit.NANOSECONDS::convert).orElse(Long.MAX_VALUE);
-        said.add(question);
     }
 
     /** How many nanoseconds of the time allowed are left; not positive once it is over. */
@@ -92,7 +95,8 @@ final class TurnRun {
         return nanosAllowed - (System.nanoTime() - queuedAt);
     }
 
-    void cancel() {
+    @Override
+    public void cancel() {
         cancelled = true;
         ChatStream stream = current;
         if (stream != null) {
@@ -125,25 +129,44 @@ final class TurnRun {
         }
     }
 
+    /**
+     * Where a turn begins.
+     *
+     * @param composer puts the prompts together
+     * @param history  what was said before
+     * @param question what the user says
+     */
+    record Opening(PromptComposer composer, History history, UserMessage question) {}
+
     /** Runs the turn. If this throws, nothing of it may be kept. */
-    Reply run(List<Message> history, Optional<String> parent, String session) {
+    Reply run(Opening opening, String session) {
         long startedAt = System.nanoTime();
         Instant time = settings.clock().instant();
-        FinishReason reason = converse(history, session);
+        said.add(opening.question);
+        FinishReason reason = converse(opening, session);
         if (said.getLast() instanceof ToolMessage) {
             said.add(Message.assistant("")); // chat templates expect user and model to take turns
         }
-        String id = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
-        Turn turn = new Turn(id, parent, time, said, reason, usage, settings.model().info().name());
-        return new Reply(turn, timings(startedAt));
+        Turn turn = turn(opening.history.last().map(Turn::id), time, reason);
+        return new Reply(turn, Objects.requireNonNull(plan), timings(startedAt));
     }
 
-    private FinishReason converse(List<Message> history, String session) {
+    private Turn turn(Optional<String> parent, Instant time, FinishReason reason) {
+        String id = ConversationTree.randomId();
+        try {
+            return new Turn(id, parent, time, said, reason, usage, settings.model().info().name());
+        } catch (IllegalArgumentException e) {
+            throw new EngineException("The model's answer cannot stand in a conversation: %s".formatted(e.getMessage()),
+                    e);
+        }
+    }
+
+    private FinishReason converse(Opening opening, String session) {
         List<ToolSpec> tools = settings.tools().map(ToolBox::specs).orElse(List.of());
         ToolChoice choice = ToolChoice.AUTO;
         Optional<FinishReason> stop = Optional.empty();
         for (int round = 1; stop.isEmpty(); round++) {
-            ChatResponse answer = ask(history, tools, choice, session);
+            ChatResponse answer = ask(opening, tools, choice, session);
             List<ToolCall> calls = answer.toolCalls();
             boolean mayCall = choice == ToolChoice.AUTO && answer.finishReason() == FinishReason.TOOL_CALLS;
             if (calls.isEmpty() || !mayCall) {
@@ -165,11 +188,28 @@ final class TurnRun {
         return nanosLeft() <= 0 ? Optional.of(FinishReason.DEADLINE) : Optional.empty();
     }
 
-    private ChatResponse ask(List<Message> history, List<ToolSpec> tools, ToolChoice choice, String session) {
-        ChatRequest.Builder request = ChatRequest.builder().messages(prompt(history)).tools(tools).toolChoice(choice)
+    private ChatResponse ask(Opening opening, List<ToolSpec> tools, ToolChoice choice, String session) {
+        PromptComposer.Composed prompt = opening.composer.compose(opening.history, said, tools, this::askAside);
+        plan = prompt.plan();
+        ChatRequest.Builder request = ChatRequest.builder().messages(prompt.messages()).tools(tools).toolChoice(choice)
                 .session(session);
-        settings.sampling().ifPresent(request::sampling);
         settings.maxTokens().ifPresent(request::maxTokens);
+        ChatResponse response = await(request, observer);
+        said.add(response.message());
+        lastTimings = response.timings();
+        if (firstTimings == null) {
+            firstTimings = lastTimings;
+        }
+        return response;
+    }
+
+    /** Asks the model for something that is no part of the answer. */
+    private ChatResponse askAside(ChatRequest.Builder request) {
+        return await(request, Observer.NONE);
+    }
+
+    private ChatResponse await(ChatRequest.Builder request, Observer watcher) {
+        settings.sampling().ifPresent(request::sampling);
         if (settings.timeout().isPresent()) {
             request.timeout(Duration.ofNanos(Math.max(1, nanosLeft())));
         }
@@ -179,27 +219,13 @@ final class TurnRun {
             if (cancelled) {
                 stream.cancel();
             }
-            observer.asked(stream);
+            watcher.asked(stream);
             response = stream.response();
         } finally {
             current = null;
         }
-        said.add(response.message());
         usage = usage.plus(response.usage());
-        lastTimings = response.timings();
-        if (firstTimings == null) {
-            firstTimings = lastTimings;
-        }
         return response;
-    }
-
-    /** System text first, then what was said before, then this turn: the front never changes. */
-    private List<Message> prompt(List<Message> history) {
-        List<Message> messages = new ArrayList<>(history.size() + said.size() + 1);
-        settings.system().ifPresent(text -> messages.add(Message.system(text)));
-        messages.addAll(history);
-        messages.addAll(said);
-        return messages;
     }
 
     /** Takes a round of results. Returns whether one of them told nothing new. */

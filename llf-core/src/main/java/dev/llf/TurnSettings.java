@@ -1,7 +1,10 @@
 package dev.llf;
 
 import dev.llf.chat.ChatModel;
+import dev.llf.chat.ChatRequest;
+import dev.llf.chat.ChatResponse;
 import dev.llf.chat.Sampling;
+import dev.llf.conversation.Window;
 import dev.llf.spi.ToolBox;
 import java.time.Clock;
 import java.time.Duration;
@@ -10,4 +13,22 @@ import java.util.OptionalInt;
 
 /** What all turns of one {@link Llf} have in common. */
 record TurnSettings(ChatModel model, Optional<String> system, Optional<ToolBox> tools, Optional<Sampling> sampling,
-        OptionalInt maxTokens, Optional<Duration> timeout, Clock clock) {}
+        OptionalInt maxTokens, OptionalInt answerTokens, Window window, Optional<Duration> timeout,
+        Clock clock) {
+
+    /** The part of the context that is kept free for the answer unless the host says otherwise. */
+    private static final int ANSWER_SHARE = 4;
+
+    /** Returns how many tokens are kept free for the answer while there is history that could give way. */
+    int reserved() {
+        int share = model.info().contextTokens() / ANSWER_SHARE;
+        return answerTokens.orElse(Math.min(share, maxTokens.orElse(share)));
+    }
+
+    /** Asks the model for something outside of any turn. */
+    ChatResponse ask(ChatRequest.Builder request) {
+        sampling.ifPresent(request::sampling);
+        timeout.ifPresent(request::timeout);
+        return model.chat(request.build());
+    }
+}

@@ -1,6 +1,5 @@
 package dev.llf;
 
-import dev.llf.chat.UserMessage;
 import dev.llf.testing.ScriptedChatModel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -19,7 +18,7 @@ class TurnQueueTest {
 
     private static TurnRun turn() {
         Llf llf = Llf.builder().model(ScriptedChatModel.replying("")).build();
-        return new TurnRun(llf.settings(), new UserMessage("Hi"), TurnRun.Observer.NONE);
+        return new TurnRun(llf.settings(), TurnRun.Observer.NONE);
     }
 
     @Test
@@ -31,7 +30,7 @@ class TurnQueueTest {
         assertThat(queue.awaitFirst(first, 0)).isTrue();
         queue.leave(first);
         assertThat(queue.awaitFirst(second, -1)).isTrue();
-        assertThat(queue.turns()).containsExactly(second);
+        assertThat(queue.places()).containsExactly(second);
     }
 
     @Test
@@ -41,7 +40,7 @@ class TurnQueueTest {
         queue.join(third);
 
         queue.leave(second);
-        assertThat(queue.turns()).containsExactly(first, third);
+        assertThat(queue.places()).containsExactly(first, third);
         assertThat(queue.awaitFirst(third, 1)).isFalse();
         queue.leave(first);
 
@@ -57,7 +56,7 @@ class TurnQueueTest {
 
         queue.leave(first);
         queue.join(second);
-        assertThat(queue.turns()).containsExactly(second);
+        assertThat(queue.places()).containsExactly(second);
     }
 
     @Test

@@ -15,7 +15,6 @@ import dev.llf.chat.ToolChoice;
 import dev.llf.chat.ToolMessage;
 import dev.llf.chat.Turn;
 import dev.llf.chat.Usage;
-import dev.llf.chat.UserMessage;
 import dev.llf.error.CancelledException;
 import dev.llf.error.ContextOverflowException;
 import dev.llf.error.EngineException;
@@ -132,7 +131,7 @@ class TurnTest {
         assertThat(request.sampling()).contains(Sampling.greedy());
         assertThat(request.maxTokens()).hasValue(7);
         assertThat(request.timeout().orElseThrow()).isPositive().isLessThanOrEqualTo(Duration.ofHours(1));
-        assertThat(request.session()).contains(talk.id());
+        assertThat(request.session()).contains(talk.id() + "/main");
         assertThat(request.tools()).containsExactly(FakeTools.WEATHER);
         assertThat(request.toolChoice()).isEqualTo(ToolChoice.AUTO);
     }
@@ -435,7 +434,7 @@ class TurnTest {
     void saysNothingIfCancelledBeforeItsStart() {
         ScriptedChatModel model = ScriptedChatModel.replying("a");
         TurnSettings settings = llf(model).settings();
-        TurnRun run = new TurnRun(settings, new UserMessage("Hi"), TurnRun.Observer.NONE);
+        TurnRun run = new TurnRun(settings, TurnRun.Observer.NONE);
         TurnQueue queue = new TurnQueue();
         queue.join(run);
 

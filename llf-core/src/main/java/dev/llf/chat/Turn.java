@@ -23,9 +23,6 @@ import java.util.Optional;
 public record Turn(String id, Optional<String> parent, Instant startedAt, List<Message> messages,
         FinishReason finishReason, Usage usage, String model, Map<String, String> metadata) {
 
-    /** The most characters that an id may have. */
-    private static final int MAX_ID = 64;
-
     /**
      * Copies the messages and the metadata and checks that a conversation can go on after the turn.
      *
@@ -33,8 +30,8 @@ public record Turn(String id, Optional<String> parent, Instant startedAt, List<M
      *                                  the model's, or a tool call has no result
      */
     public Turn {
-        checkId(id);
-        parent.ifPresent(Turn::checkId);
+        WellFormed.id(id, "turn id");
+        parent.ifPresent(before -> WellFormed.id(before, "parent id"));
         messages = List.copyOf(messages);
         RoleOrder.checkTurn(messages);
         WellFormed.name(model, "model name");
@@ -58,18 +55,6 @@ public record Turn(String id, Optional<String> parent, Instant startedAt, List<M
     public Turn(String id, Optional<String> parent, Instant startedAt, List<Message> messages,
             FinishReason finishReason, Usage usage, String model) {
         this(id, parent, startedAt, messages, finishReason, usage, model, Map.of());
-    }
-
-    private static void checkId(String id) {
-        boolean wellFormed = !id.isEmpty() && id.length() <= MAX_ID && id.chars().allMatch(Turn::isIdCharacter);
-        if (!wellFormed) {
-            throw new IllegalArgumentException("a turn's id must be 1 to %d of A-Z a-z 0-9 _ -, was '%s'"
-                    .formatted(MAX_ID, id));
-        }
-    }
-
-    private static boolean isIdCharacter(int c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
     }
 
     /**

@@ -5,6 +5,8 @@ import java.util.Objects;
 /** Checks of text at the border: what cannot reach a model unchanged is refused, never repaired unseen. */
 public final class WellFormed {
 
+    private static final int MAX_ID = 64;
+
     private WellFormed() {}
 
     /**
@@ -43,5 +45,25 @@ public final class WellFormed {
             throw new IllegalArgumentException("%s must not be blank".formatted(what));
         }
         return name;
+    }
+
+    /**
+     * Returns the text if it can name something in stores, files and logs alike.
+     *
+     * @param id   the text
+     * @param what what it is, for the message
+     * @return the text
+     * @throws IllegalArgumentException if it is anything but 1 to 64 letters, digits, {@code _} or {@code -} of ASCII
+     */
+    public static String id(String id, String what) {
+        if (id.isEmpty() || id.length() > MAX_ID || !id.chars().allMatch(WellFormed::isIdCharacter)) {
+            throw new IllegalArgumentException("%s must be 1 to %d of A-Z a-z 0-9 _ -, was '%s'"
+                    .formatted(what, MAX_ID, id.length() > MAX_ID ? id.substring(0, MAX_ID) + "..." : id));
+        }
+        return id;
+    }
+
+    private static boolean isIdCharacter(int c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
     }
 }

@@ -1,0 +1,198 @@
+package dev.llf;
+
+import dev.llf.chat.Message;
+import dev.llf.chat.ToolSpec;
+import dev.llf.chat.Turn;
+import dev.llf.conversation.ContextPlan;
+import dev.llf.conversation.ContextPlan.Part;
+import dev.llf.conversation.ConversationTree;
+import dev.llf.conversation.History;
+import dev.llf.conversation.Omission;
+import dev.llf.conversation.Room;
+import dev.llf.conversation.Summary;
+import dev.llf.conversation.Window.View;
+import dev.llf.error.ContextOverflowException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Puts together what the model sees, so that it fits: instructions and tools, as much of the past as the window shows, and
+ * what is said in this turn. One per conversation; safe for use by many threads.
+ */
+final class PromptComposer {
+
+    private static final String SUMMARY = "Summary of the conversation so far:\n";
+    /** The part of the context that the window leaves free for questions; one that needs more makes the window smaller. */
+    private static final int QUESTION_SHARE = 8;
+    /** Less room than this is none. */
+    private static final int LEAST_ROOM = 16;
+    /** What an engine needs besides the prompt for one token of an answer. */
+    private static final int LEAST_ANSWER = 3;
+
+    private final TurnSettings settings;
+    private final ConversationTree tree;
+    private final TokenCounts counts;
+    private final int contextTokens;
+
+    /** A prompt and what it consists of. */
+    record Composed(List<Message> messages, ContextPlan plan) {}
+
+    PromptComposer(TurnSettings settings, ConversationTree tree) {
+        this.settings = settings;
+        this.tree = tree;
+        counts = new TokenCounts(settings.model(), settings.system());
+        contextTokens = settings.model().info().contextTokens();
+    }
+
+    /**
+     * Returns the prompt.
+     *
+     * @param history what was said before
+     * @param now     what was said in this turn
+     * @throws ContextOverflowException if it does not fit even without the past
+     */
+    Composed compose(History history, List<Message> now, List<ToolSpec> tools, Asker asker) {
+        View all = new View(List.of(), Optional.empty(), Omission.Reason.TOKENS);
+        int room = history.size() == 0 ? 0 : room(tools);
+        while (true) {
+            View view = room == 0 ? all : settings.window().view(history, new Space(room, asker));
+            List<Message> messages = messages(view, now);
+            int tokens = counts.of(messages, tools);
+            boolean alone = room == 0 || (view.turns().isEmpty() && view.summary().isEmpty());
+            if (tokens + (alone ? leastAnswer() : settings.reserved()) <= contextTokens) {
+                return new Composed(messages, plan(history, view, now, tools, tokens));
+            }
+            if (alone) {
+                throw new ContextOverflowException(tokens, leastAnswer(), contextTokens);
+            }
+            room = room / 2 < LEAST_ROOM ? 0 : room / 2;
+        }
+    }
+
+    /** What is reserved on demand is kept; otherwise an answer that is cut short is better than none. */
+    private int leastAnswer() {
+        return settings.answerTokens().orElse(LEAST_ANSWER);
+    }
+
+    /** How much there is for the past; the same for all turns, since the window shall not move with every question. */
+    private int room(List<ToolSpec> tools) {
+        int room = contextTokens - settings.reserved() - counts.ofFront(tools) - contextTokens / QUESTION_SHARE;
+        return Math.max(0, room);
+    }
+
+    private List<Message> messages(View view, List<Message> now) {
+        List<Message> messages = new ArrayList<>();
+        system(view.summary()).ifPresent(text -> messages.add(Message.system(text)));
+        view.turns().forEach(turn -> messages.addAll(turn.messages()));
+        messages.addAll(now);
+        return messages;
+    }
+
+    private Optional<String> system(Optional<String> summary) {
+        Optional<String> note = summary.map(text -> SUMMARY + text);
+        return settings.system().map(text -> note.map(more -> text + "\n\n" + more).orElse(text)).or(() -> note);
+    }
+
+    private ContextPlan plan(History history, View view, List<Message> now, List<ToolSpec> tools, int tokens) {
+        Map<Part, Integer> parts = new EnumMap<>(Part.class);
+        for (Part part : Part.values()) {
+            parts.put(part, 0);
+        }
+        int left = tokens;
+        if (!view.turns().isEmpty() || view.summary().isPresent()) {
+            View nothing = new View(List.of(), Optional.empty(), view.reason());
+            left = take(parts, Part.HISTORY, left, counts.of(messages(nothing, now), tools));
+        }
+        if (!tools.isEmpty()) {
+            left = take(parts, Part.TOOLS, left,
+                    counts.of(messages(new View(List.of(), Optional.empty(), view.reason()), now), List.of()));
+        }
+        if (settings.system().isPresent()) {
+            left = take(parts, Part.SYSTEM, left, counts.of(now, List.of()));
+        }
+        parts.put(Part.QUESTION, left);
+        parts.put(Part.ANSWER, Math.min(settings.reserved(), contextTokens - tokens));
+        return new ContextPlan(contextTokens, parts, omission(history, view));
+    }
+
+    /** A template that has instructions of its own where there are none can make a prompt shorter by a part. */
+    private static int take(Map<Part, Integer> parts, Part part, int tokens, int without) {
+        parts.put(part, Math.max(0, tokens - without));
+        return Math.min(tokens, without);
+    }
+
+    private static Optional<Omission> omission(History history, View view) {
+        int turns = history.size() - view.turns().size();
+        if (turns <= 0) {
+            return Optional.empty();
+        }
+        Set<String> shown = new HashSet<>();
+        view.turns().forEach(turn -> shown.add(turn.id()));
+        for (Turn turn : history.newestFirst()) {
+            if (!shown.contains(turn.id())) {
+                return Optional.of(new Omission(turns, turn.id(), view.reason()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Has the model summarise turns that are no part of the prompt. */
+    String summarize(List<Turn> turns, int maxTokens, Asker asker) {
+        return summarizer(asker).summarize(Optional.empty(), turns, maxTokens);
+    }
+
+    private Summarizer summarizer(Asker asker) {
+        return new Summarizer(asker, messages -> counts.of(messages, List.of()), contextTokens);
+    }
+
+    /** What a window may fill. */
+    private final class Space implements Room {
+
+        private final int tokens;
+        private final Asker asker;
+
+        Space(int tokens, Asker asker) {
+            this.tokens = tokens;
+            this.asker = asker;
+        }
+
+        @Override
+        public int tokens() {
+            return tokens;
+        }
+
+        @Override
+        public int tokens(Turn turn) {
+            return counts.of(turn);
+        }
+
+        @Override
+        public int tokens(History history) {
+            return counts.of(history);
+        }
+
+        @Override
+        public Set<String> pinned() {
+            return tree.pinned();
+        }
+
+        @Override
+        public Optional<Summary> summary(History history) {
+            return tree.summary(history);
+        }
+
+        @Override
+        public Summary summarize(History history, Optional<Summary> earlier, int maxTokens) {
+            int read = earlier.map(Summary::turns).orElse(0);
+            String text = summarizer(asker).summarize(earlier.map(Summary::text),
+                    history.last(history.size() - read), maxTokens);
+            tree.addSummary(history.last().orElseThrow().id(), text);
+            return new Summary(history.size(), text);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package dev.llf;
+
+import dev.llf.chat.ChatModel;
+import dev.llf.chat.ChatRequest;
+import dev.llf.chat.Message;
+import dev.llf.chat.ToolSpec;
+import dev.llf.chat.Turn;
+import dev.llf.conversation.History;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** How many tokens the turns of one conversation have in the prompt, each counted once. */
+final class TokenCounts {
+
+    /** What counting puts behind a turn, so that it is a prompt; counted without the turn as well. */
+    private static final Message PROBE = Message.user(".");
+
+    private final ChatModel model;
+    private final List<Message> front;
+    /** By turn: its own tokens and those of all before it. */
+    private final Map<String, Sum> sums = new ConcurrentHashMap<>();
+
+    private record Sum(int own, int withEarlier) {}
+
+    TokenCounts(ChatModel model, Optional<String> system) {
+        this.model = model;
+        front = system.<List<Message>>map(text -> List.of(Message.system(text))).orElse(List.of());
+    }
+
+    /** Returns the tokens of a prompt. */
+    int of(List<Message> messages, List<ToolSpec> tools) {
+        return model.countTokens(ChatRequest.builder().messages(messages).tools(tools).build());
+    }
+
+    /** Returns what instructions and tools add to any prompt. */
+    int ofFront(List<ToolSpec> tools) {
+        return of(with(front, PROBE), tools) - of(List.of(PROBE), List.of());
+    }
+
+    int of(Turn turn) {
+        Sum sum = sums.get(turn.id());
+        return sum == null ? count(turn) : sum.own;
+    }
+
+    int of(History history) {
+        Deque<Turn> uncounted = new ArrayDeque<>();
+        int tokens = 0;
+        for (Turn turn : history.newestFirst()) {
+            Sum sum = sums.get(turn.id());
+            if (sum != null) {
+                tokens = sum.withEarlier;
+                break;
+            }
+            uncounted.push(turn);
+        }
+        for (Turn turn : uncounted) {
+            int own = count(turn);
+            tokens += own;
+            sums.put(turn.id(), new Sum(own, tokens));
+        }
+        return tokens;
+    }
+
+    private int count(Turn turn) {
+        List<Message> messages = new ArrayList<>(front);
+        messages.addAll(turn.messages());
+        return of(with(messages, PROBE), List.of()) - of(with(front, PROBE), List.of());
+    }
+
+    private static List<Message> with(List<Message> messages, Message last) {
+        List<Message> all = new ArrayList<>(messages);
+        all.add(last);
+        return all;
+    }
+}
