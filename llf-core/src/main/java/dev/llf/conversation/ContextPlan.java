@@ -39,7 +39,8 @@ public record ContextPlan(int contextTokens, Map<Part, Integer> tokens, Optional
      * @throws IllegalArgumentException if a part is missing or negative
      */
     public ContextPlan {
-        Map<Part, Integer> copy = new EnumMap<>(tokens);
+        Map<Part, Integer> copy = new EnumMap<>(Part.class);
+        copy.putAll(tokens);
         for (Part part : Part.values()) {
             if (copy.getOrDefault(part, -1) < 0) {
                 throw new IllegalArgumentException("the tokens of %s must be >= 0, were %s"
