@@ -15,6 +15,7 @@ module dev.llf.core {
     exports dev.llf;
     exports dev.llf.chat;
     exports dev.llf.conversation;
+    exports dev.llf.conversation.store;
     exports dev.llf.error;
     exports dev.llf.gguf;
     exports dev.llf.llamacpp;
