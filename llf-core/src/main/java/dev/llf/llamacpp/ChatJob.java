@@ -30,6 +30,7 @@ final class ChatJob implements SlotScheduler.Job {
     private final SlotScheduler scheduler;
     private final Function<SlotScheduler.Slot, EngineRequest> requestForSlot;
     private final int[] prompt;
+    private final Function<String, int[]> answerIds;
     private final Optional<String> session;
     private final Endings endings;
     private final StopMatcher stops;
@@ -46,19 +47,21 @@ final class ChatJob implements SlotScheduler.Job {
      * Creates a job.
      *
      * @param requestForSlot makes the engine's request once the slot is known
+     * @param answerIds      turns what was generated into the ids that follow the prompt's
      * @param endings        the end-of-generation tokens
      * @param stops          finds stop strings
      * @param toolCalls      finds tool calls, or null where none may be made
      * @param onEnd          runs when the response has ended; may run more than once
      */
     ChatJob(Engine engine, SlotScheduler scheduler, int[] prompt, Optional<String> session,
-            Function<SlotScheduler.Slot, EngineRequest> requestForSlot, Endings endings, StopMatcher stops,
-            @Nullable ToolCallScanner toolCalls, Consumer<ChatJob> onEnd) {
+            Function<SlotScheduler.Slot, EngineRequest> requestForSlot, Function<String, int[]> answerIds,
+            Endings endings, StopMatcher stops, @Nullable ToolCallScanner toolCalls, Consumer<ChatJob> onEnd) {
         this.engine = engine;
         this.scheduler = scheduler;
         this.prompt = prompt;
         this.session = session;
         this.requestForSlot = requestForSlot;
+        this.answerIds = answerIds;
         this.endings = endings;
         this.stops = stops;
         this.toolCalls = toolCalls;
@@ -125,7 +128,7 @@ final class ChatJob implements SlotScheduler.Job {
             FinishReason reason = generate(requestForSlot.apply(slot));
             deliverRest();
             String answer = generated.toString();
-            slot.remember(prompt, () -> engine.tokenize(answer));
+            slot.remember(prompt, () -> answerIds.apply(answer));
             return () -> finish(reason);
         } catch (RuntimeException | Error e) { // whatever it is, the slot goes on and the caller is told
             slot.failed();

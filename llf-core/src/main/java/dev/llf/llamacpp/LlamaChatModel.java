@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for use by many threads. As many requests run at once as there are slots; the others wait in line. A request
  * with a {@linkplain ChatRequest#session() session} gets the slot that still holds the session's earlier prompts, so that
- * only what is new is evaluated.
+ * only what is new is tokenised and evaluated.
  *
  * <p>Closing cancels what runs and gives the model back; its memory stays taken until the JVM ends, and the next open of
  * the same file with the same options gets it at once.
@@ -94,8 +94,7 @@ public final class LlamaChatModel implements ChatModel {
         ChatJob job = new ChatJob(lease.engine(), lease.scheduler(), prompt, request.session(),
                 slot -> new EngineRequest(prompt, maxTokens, slot.id(), slot.reusable(), chosen, grammar,
                         visibleTokens),
-                endings,
-                new StopMatcher(request.stop()), toolCalls(request), running::remove);
+                prompts::answer, endings, new StopMatcher(request.stop()), toolCalls(request), running::remove);
         running.add(job);
         ChatStream stream = job.start(request.timeout());
         cancelIfClosed(job);
@@ -117,10 +116,16 @@ public final class LlamaChatModel implements ChatModel {
         }
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * <p>In a session, the earlier prompts decide where the text is parted before it is split into tokens. So ask with the
+     * session of the request to come: the number is exact for the next request of that session.
+     */
     @Override
     public int countTokens(ChatRequest request) {
         lease.checkOpen();
-        return prompts.encode(request).length;
+        return prompts.count(request);
     }
 
     @Override

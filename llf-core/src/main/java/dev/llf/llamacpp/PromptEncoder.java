@@ -18,20 +18,34 @@ import dev.llf.template.Rendered;
 import dev.llf.template.TemplateException;
 import dev.llf.template.TrustedText;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns a request into the token ids that the engine evaluates: renders the model's own template and tokenises the
  * result so that foreign text stays text. What it returns is all there is, so its length is the exact count.
+ *
+ * <p>The prompts of a session build on each other. Where a rendered prompt begins with an earlier one of its session, text and
+ * origin alike, its ids begin with the ids of that one, and only what follows is tokenised, behind a cut: that is where
+ * the engine's answer began, whatever would merge across that place in a text tokenised as a whole. So the ids of a
+ * request depend on what the session asked before; without a session, or after it was forgotten, the text is tokenised
+ * as a whole. Of each session the latest prompt is remembered, and the ends of those that it begins with.
+ *
+ * <p>Safe for use by many threads.
  */
 final class PromptEncoder {
 
+    /** How much is remembered of all sessions, texts and ids; those that were not used for longest are forgotten. */
+    static final long MAX_SESSION_BYTES = 32L << 20;
+
+    private static final int SESSION_BYTES = 400;
+    private static final int[] NO_IDS = {};
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final TypeReference<LinkedHashMap<String, Object>> OBJECT = new TypeReference<>() {};
 
@@ -40,10 +54,13 @@ final class PromptEncoder {
     private final TrustedText bosText;
     private final TrustedText eosText;
     private final OptionalInt leadingBos;
+    private final RecentlyUsed<String, EncodedPrompt> sessions = new RecentlyUsed<>(MAX_SESSION_BYTES,
+            (session, prompt) -> 2L * session.length() + prompt.bytes() + SESSION_BYTES);
 
     PromptEncoder(ChatTemplate template, GgufVocabulary vocabulary, Function<String, int[]> engine) {
         this.template = template;
-        tokenizer = new SafeTokenizer(engine, controlTexts(vocabulary), vocabulary.addsSpacePrefix());
+        tokenizer = new SafeTokenizer(engine, controlTexts(vocabulary), special(vocabulary),
+                vocabulary.addsSpacePrefix());
         bosText = text(vocabulary, SpecialToken.BOS);
         eosText = text(vocabulary, SpecialToken.EOS);
         leadingBos = vocabulary.addsBos() ? vocabulary.id(SpecialToken.BOS) : OptionalInt.empty();
@@ -80,14 +97,58 @@ final class PromptEncoder {
         return text.startsWith(open) && text.endsWith(close);
     }
 
+    /** Returns the texts of all tokens that the engine takes out of text before it splits words. */
+    private static List<String> special(GgufVocabulary vocabulary) {
+        return IntStream.range(0, vocabulary.size()).filter(id -> switch (vocabulary.type(id)) {
+            case CONTROL, UNKNOWN, USER_DEFINED -> true;
+            default -> false;
+        }).mapToObj(vocabulary::text).filter(text -> !text.isEmpty()).toList();
+    }
+
     /**
-     * Returns the ids of the request's prompt.
+     * Returns the ids of the request's prompt, not to be written to, and remembers them for the session's next request.
      *
      * @throws TemplateException if the model's template refuses the messages
      */
     int[] encode(ChatRequest request) {
-        Rendered rendered = render(request);
-        int[] ids = tokenizer.tokenize(rendered.text(), new ForeignSpans(rendered.spans()));
+        EncodedPrompt prompt = prompt(request);
+        request.session().ifPresent(session -> sessions.put(session, prompt));
+        return prompt.ids();
+    }
+
+    /**
+     * Returns how many ids {@link #encode} would return now. Leaves the session as it is.
+     *
+     * @throws TemplateException if the model's template refuses the messages
+     */
+    int count(ChatRequest request) {
+        return prompt(request).ids().length;
+    }
+
+    /** Returns the ids of an answer as they follow a prompt; a control text in it is the token that the engine showed. */
+    int[] answer(String text) {
+        return Objects.requireNonNullElse(tokenizer.tokenizeBehindCut(text, 0, (from, to) -> -1), NO_IDS);
+    }
+
+    private EncodedPrompt prompt(ChatRequest request) {
+        PromptText text = new PromptText(render(request));
+        EncodedPrompt latest = request.session().map(sessions::get).orElse(null);
+        EncodedPrompt continued = latest == null ? null : continued(latest, text);
+        return continued == null ? EncodedPrompt.whole(text, whole(text)) : continued;
+    }
+
+    private @Nullable EncodedPrompt continued(EncodedPrompt latest, PromptText text) {
+        int cut = latest.cutsSharedWith(text) - 1;
+        if (cut < 0 || latest.textCut(cut) == 0) {
+            return null;
+        }
+        int start = latest.textCut(cut);
+        int[] more = start == text.text().length() ? NO_IDS : tokenizer.tokenizeBehindCut(text.text(), start, text);
+        return more == null ? null : latest.continued(cut, text, more);
+    }
+
+    private int[] whole(PromptText text) {
+        int[] ids = tokenizer.tokenize(text.text(), text);
         if (leadingBos.isEmpty() || (ids.length > 0 && ids[0] == leadingBos.getAsInt())) {
             return ids;
         }
@@ -203,38 +264,6 @@ final class PromptEncoder {
         private static Message join(Message last, Message next) {
             String text = last.text() + SEPARATOR + next.text();
             return next.role() == Role.USER ? Message.user(text) : Message.assistant(text);
-        }
-    }
-
-    /** Which characters of a rendered prompt are foreign. */
-    private static final class ForeignSpans implements SafeTokenizer.Foreign {
-
-        private final int[] ends;
-        private final boolean[] foreign;
-
-        ForeignSpans(List<Rendered.Span> spans) {
-            ends = new int[spans.size()];
-            foreign = new boolean[spans.size()];
-            int end = 0;
-            for (int i = 0; i < ends.length; i++) {
-                end += spans.get(i).text().length();
-                ends[i] = end;
-                foreign[i] = spans.get(i).foreign();
-            }
-        }
-
-        @Override
-        public int first(int from, int to) {
-            int span = Arrays.binarySearch(ends, from);
-            span = span < 0 ? -span - 1 : span + 1;
-            int start = from;
-            while (start < to && span < ends.length) {
-                if (foreign[span]) {
-                    return start;
-                }
-                start = ends[span++];
-            }
-            return -1;
         }
     }
 }

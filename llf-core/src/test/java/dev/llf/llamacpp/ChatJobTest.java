@@ -48,8 +48,7 @@ class ChatJobTest {
         return new ChatJob(engine, scheduler, tokens, Optional.of("session"),
                 slot -> new EngineRequest(tokens, most, slot.id(), slot.reusable(), Sampling.greedy(), Optional.empty(),
                         List.of()),
-                endings,
-                new StopMatcher(stops), scanner, job -> ended.incrementAndGet());
+                engine::tokenize, endings, new StopMatcher(stops), scanner, job -> ended.incrementAndGet());
     }
 
     private ChatResponse run(FakeEngine engine) {
@@ -347,8 +346,7 @@ class ChatJobTest {
             ChatJob job = new ChatJob(FakeEngine.writing("a", "<end>"), narrow, PROMPT, Optional.empty(),
                     slot -> new EngineRequest(PROMPT, 9, slot.id(), true, Sampling.greedy(), Optional.empty(),
                             List.of()),
-                    ENDINGS,
-                    new StopMatcher(List.of()), null, each -> {});
+                    text -> new int[0], ENDINGS, new StopMatcher(List.of()), null, each -> {});
             try (ChatStream stream = job.start(Optional.empty())) {
                 assertThat(stream.response().text()).isEqualTo("a");
             }
@@ -376,8 +374,7 @@ class ChatJobTest {
         await(running);
         ChatJob job = new ChatJob(FakeEngine.writing("a"), full, PROMPT, Optional.empty(),
                 slot -> new EngineRequest(PROMPT, 9, slot.id(), true, Sampling.greedy(), Optional.empty(), List.of()),
-                ENDINGS,
-                new StopMatcher(List.of()), null, each -> ended.incrementAndGet());
+                text -> new int[0], ENDINGS, new StopMatcher(List.of()), null, each -> ended.incrementAndGet());
 
         assertThatThrownBy(() -> job.start(Optional.of(Duration.ofHours(1)))).isInstanceOf(BusyException.class);
         release.countDown();

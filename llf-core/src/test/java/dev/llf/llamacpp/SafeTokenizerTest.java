@@ -25,7 +25,7 @@ class SafeTokenizerTest {
     }
 
     private SafeTokenizer tokenizer(String... controlTexts) {
-        return new SafeTokenizer(this::engine, List.of(controlTexts), false);
+        return new SafeTokenizer(this::engine, List.of(controlTexts), List.of(controlTexts), false);
     }
 
     private static SafeTokenizer.Foreign between(int start, int end) {
@@ -49,7 +49,58 @@ class SafeTokenizerTest {
     @Test
     void leavesControlTextsOfTheTemplate() {
         assertThat(tokenizer("<s>", "<end>").tokenize("<s>a<end>", NONE)).containsExactly(CONTROL, 'a', CONTROL);
-        assertThat(pieces).hasSize(1);
+    }
+
+    @Test
+    void tokenizesWhatComesAgainOnce() {
+        SafeTokenizer tokenizer = tokenizer("<s>", "<end>");
+        tokenizer.tokenize("<s>a<end>b<s>c", NONE);
+        pieces.clear();
+
+        assertThat(tokenizer.tokenize("<s>a<end>b<s>d<end>e", NONE))
+                .isEqualTo(new int[] {CONTROL, 'a', CONTROL, 'b', CONTROL, 'd', CONTROL, 'e'});
+        assertThat(pieces).containsExactly("<s>d", "<end>e");
+    }
+
+    @Test
+    void doesNotPartWhereAnotherTokenCouldClaimSomeOfTheText() {
+        SafeTokenizer tokenizer = new SafeTokenizer(this::engine, List.of("<s>"), List.of("<s>", ">>", "x<s>"), false);
+        assertThat(tokenizer.tokenize("a<s>b", NONE)).containsExactly('a', CONTROL, 'b');
+        assertThat(pieces).containsExactly("a<s>b");
+    }
+
+    @Test
+    void doesNotPartWhereATokenTakesTheSpaceBeforeItAway() {
+        SafeTokenizer tokenizer = new SafeTokenizer(text -> engine(text.replaceAll("\\s+<s>", "<s>")), List.of("<s>"),
+                List.of("<s>"), false);
+
+        assertThat(tokenizer.tokenize("a <s>b", NONE)).containsExactly('a', CONTROL, 'b');
+    }
+
+    @Test
+    void partsWhereATokenTakesTheSpaceBehindItAway() {
+        SafeTokenizer tokenizer = new SafeTokenizer(text -> engine(text.replaceAll("<s>\\s+", "<s>")), List.of("<s>"),
+                List.of("<s>"), false);
+
+        assertThat(tokenizer.tokenize("a <s> b", NONE)).containsExactly('a', ' ', CONTROL, 'b');
+        assertThat(pieces).endsWith("a ", "<s>b");
+    }
+
+    @Test
+    void goesOnBehindACut() {
+        SafeTokenizer tokenizer = new SafeTokenizer(text -> engine(" " + text), List.of("<s>"), List.of("<s>"), true);
+
+        assertThat(tokenizer.tokenizeBehindCut("<s>abc", 4, NONE)).containsExactly('b', 'c');
+        assertThat(tokenizer.tokenizeBehindCut("ab<s>c", 2, NONE)).containsExactly(CONTROL, 'c');
+        assertThat(tokenizer.tokenizeBehindCut("ab<s>c", 2, ALL)).isEqualTo("<s>c".codePoints().toArray());
+    }
+
+    @Test
+    void cannotGoOnWhereEverythingJoinsWithTheTextBefore() {
+        SafeTokenizer tokenizer = new SafeTokenizer(text -> new int[] {text.hashCode()}, List.of("<s>"), List.of("<s>"),
+                true);
+
+        assertThat(tokenizer.tokenizeBehindCut("abc", 1, NONE)).isNull();
     }
 
     @Test
@@ -85,7 +136,7 @@ class SafeTokenizerTest {
         assertThat(tokenizer("<s>", "<end>").tokenize("<e<end>nd>", ALL))
                 .isEqualTo("<e<end>nd>".codePoints().toArray());
         assertThat(tokenizer("aba").tokenize("ababa", ALL)).isEqualTo("ababa".codePoints().toArray());
-        assertThat(pieces).endsWith("a", "ba", "ba");
+        assertThat(pieces).endsWith("a", "ba");
     }
 
     @Test
@@ -104,7 +155,7 @@ class SafeTokenizerTest {
 
     @Test
     void tokenizesTheRestBehindALineBreakWhereTheVocabularyAddsSpaces() {
-        SafeTokenizer tokenizer = new SafeTokenizer(text -> engine(" " + text), List.of("<s>"), true);
+        SafeTokenizer tokenizer = new SafeTokenizer(text -> engine(" " + text), List.of("<s>"), List.of("<s>"), true);
 
         assertThat(tokenizer.tokenize("<s>a", ALL)).isEqualTo(" <s>a".codePoints().toArray());
         assertThat(pieces).endsWith(" <", " \ns>a");
@@ -112,7 +163,8 @@ class SafeTokenizerTest {
 
     @Test
     void refusesAVocabularyThatJoinsTheLineBreakWithWhatFollows() {
-        SafeTokenizer tokenizer = new SafeTokenizer(text -> new int[] {text.hashCode()}, List.of("<s>"), true);
+        SafeTokenizer tokenizer = new SafeTokenizer(text -> new int[] {text.hashCode()}, List.of("<s>"), List.of("<s>"),
+                true);
 
         assertThatThrownBy(() -> tokenizer.tokenize("<s>", ALL)).isInstanceOf(EngineException.class)
                 .hasMessageContaining("line break");
