@@ -24,6 +24,7 @@ import dev.llf.schema.Grammar;
 import dev.llf.testing.TinyModel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -131,6 +132,27 @@ class LlamaChatModelTest {
 
         assertThat(second.usage().cachedTokens()).isGreaterThanOrEqualTo(answer.usage().promptTokens())
                 .isLessThan(second.usage().promptTokens());
+    }
+
+    @Test
+    void evaluatesOnlyWhatIsNewForThirtyTurns() {
+        List<String> says = List.of("Thank you", "My name is Ada.", "Repeat: one two", "What is my name?", "Hello!");
+        List<Message> messages = new ArrayList<>();
+        int held = 0;
+        for (int turn = 0; turn < 30; turn++) {
+            messages.add(Message.user(says.get(turn % says.size())));
+            ChatRequest request = ChatRequest.builder().messages(messages).session("thirty").maxTokens(12).build();
+            int counted = model.countTokens(request);
+            ChatResponse answer = model.chat(request);
+            messages.add(answer.message());
+
+            assertThat(answer.usage().promptTokens()).isEqualTo(counted);
+            if (turn > 0) {
+                assertThat(answer.usage().cachedTokens()).as("turn %d", turn).isEqualTo(held);
+                assertThat(counted - held).isLessThan(30);
+            }
+            held = counted + answer.usage().completionTokens();
+        }
     }
 
     @Test

@@ -53,6 +53,23 @@ class ToolCallScannerTest {
     }
 
     @Test
+    void givesEveryCallItsOwnIdWhereverTheOutputEnds() {
+        String output = TIME + TIME + "\n" + WEATHER + TIME;
+        for (int end = 0; end <= output.length(); end++) {
+            String cut = output.substring(0, end);
+            for (int piece = 1; piece < 30; piece += 7) {
+                List<String> pieces = new ArrayList<>();
+                for (int start = 0; start < end; start += piece) {
+                    pieces.add(cut.substring(start, Math.min(end, start + piece)));
+                }
+
+                assertThat(scan(pieces).calls()).as("cut at %d", end).extracting(ToolCall::id).doesNotHaveDuplicates();
+            }
+        }
+        assertThat(scan(output).calls()).hasSize(4);
+    }
+
+    @Test
     void findsACall() {
         Result result = scan(WEATHER);
 
