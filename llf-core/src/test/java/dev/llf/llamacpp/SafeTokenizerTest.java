@@ -96,6 +96,24 @@ class SafeTokenizerTest {
     }
 
     @Test
+    void keepsApartWhatStandsFirstAndWhatFollowsACut() {
+        SafeTokenizer tokenizer = new SafeTokenizer(text -> engine(" " + text), List.of("<s>"), List.of("<s>"), true);
+
+        for (int i = 0; i < 2; i++) {
+            assertThat(tokenizer.tokenize("abc", NONE)).isEqualTo(" abc".codePoints().toArray());
+            assertThat(tokenizer.tokenizeBehindCut("abc", 0, NONE)).isEqualTo("abc".codePoints().toArray());
+        }
+    }
+
+    @Test
+    void goesOnWithALineBreakWhereLineBreaksJoin() {
+        SafeTokenizer tokenizer = new SafeTokenizer(text -> engine(" " + text.replace("\n\n", "=")), List.of("<s>"),
+                List.of("<s>"), true);
+
+        assertThat(tokenizer.tokenizeBehindCut("\nab", 0, NONE)).isEqualTo("\nab".codePoints().toArray());
+    }
+
+    @Test
     void cannotGoOnWhereEverythingJoinsWithTheTextBefore() {
         SafeTokenizer tokenizer = new SafeTokenizer(text -> new int[] {text.hashCode()}, List.of("<s>"), List.of("<s>"),
                 true);
