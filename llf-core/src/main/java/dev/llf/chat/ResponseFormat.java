@@ -28,6 +28,13 @@ public sealed interface ResponseFormat {
     /**
      * JSON that a schema describes.
      *
+     * <p>A model of {@code dev.llf.llamacpp} can write nothing else: the answer is one complete document that fits the
+     * tokens allowed, with {@code ", "} and {@code ": "} between its parts and the properties in the schema's order. If
+     * that many tokens cannot hold every document, strings and lists are kept shorter; if even the shortest do not fit, the
+     * request is refused. What a grammar cannot express, {@code JsonSchema.lint()} in {@code dev.llf.schema} tells;
+     * {@code validate} checks it afterwards. A stop string, deadline or cancel may still cut the document short. Refused
+     * are biased or banned tokens beside it.
+     *
      * @param schema a JSON Schema as text
      */
     record JsonSchema(String schema) implements ResponseFormat {

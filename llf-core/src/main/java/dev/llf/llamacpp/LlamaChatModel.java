@@ -4,6 +4,7 @@ import dev.llf.chat.ChatModel;
 import dev.llf.chat.ChatRequest;
 import dev.llf.chat.ChatStream;
 import dev.llf.chat.ModelInfo;
+import dev.llf.chat.ResponseFormat;
 import dev.llf.chat.Sampling;
 import dev.llf.chat.ToolChoice;
 import dev.llf.error.ConfigurationException;
@@ -88,9 +89,9 @@ public final class LlamaChatModel implements ChatModel {
     public ChatStream stream(ChatRequest request) {
         lease.checkOpen();
         Sampling chosen = checks.bounded(request.sampling().orElse(sampling));
-        Optional<String> grammar = checks.grammar(request, chosen);
         int[] prompt = prompts.encode(request);
         int maxTokens = checks.maxTokens(request, prompt.length);
+        Optional<String> grammar = checks.grammar(request, chosen, maxTokens);
         ChatJob job = new ChatJob(lease.engine(), lease.scheduler(), prompt, request.session(),
                 slot -> new EngineRequest(prompt, maxTokens, slot.id(), slot.reusable(), chosen, grammar,
                         visibleTokens),
@@ -102,7 +103,8 @@ public final class LlamaChatModel implements ChatModel {
     }
 
     private @Nullable ToolCallScanner toolCalls(ChatRequest request) {
-        boolean wanted = findsToolCalls && !request.tools().isEmpty() && request.toolChoice() == ToolChoice.AUTO;
+        boolean wanted = findsToolCalls && !request.tools().isEmpty() && request.toolChoice() == ToolChoice.AUTO
+                && !(request.format() instanceof ResponseFormat.JsonSchema); // its strings may hold any tag
         return wanted ? new ToolCallScanner(() -> "call_" + callIds.incrementAndGet()) : null;
     }
 

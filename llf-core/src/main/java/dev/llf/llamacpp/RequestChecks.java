@@ -6,6 +6,7 @@ import dev.llf.chat.Sampling;
 import dev.llf.error.ConfigurationException;
 import dev.llf.error.ContextOverflowException;
 import dev.llf.schema.Grammar;
+import dev.llf.schema.JsonSchema;
 import java.util.Optional;
 
 /**
@@ -29,24 +30,33 @@ final class RequestChecks {
     /**
      * Returns the request's grammar, parsed and found sound: the engine ignores a grammar that it cannot parse.
      *
+     * @param maxTokens how many tokens may be written; a schema's grammar comes to its end within as many
      * @throws dev.llf.schema.GrammarException if the grammar is refused
+     * @throws dev.llf.schema.SchemaException  if the schema is refused, or its documents do not fit
      * @throws ConfigurationException          if the format cannot be served
      */
-    Optional<String> grammar(ChatRequest request, Sampling sampling) {
+    Optional<String> grammar(ChatRequest request, Sampling sampling, int maxTokens) {
         checkIds(sampling);
         return switch (request.format()) {
             case ResponseFormat.Text text -> Optional.empty();
             case ResponseFormat.Grammar grammar -> {
-                if (!sampling.tokenBias().isEmpty() || !sampling.bannedTokens().isEmpty()) {
-                    throw new ConfigurationException(
-                            "A grammar cannot be combined with biased or banned tokens: a token "
-                                    + "that the grammar needs could be banned, which ends the engine. Use one of the two.");
-                }
+                checkUnbiased(sampling);
                 yield Optional.of(Grammar.parse(grammar.gbnf()).text());
             }
-            case ResponseFormat.JsonSchema schema -> throw new ConfigurationException(
-                    "This engine does not take a JSON schema yet; describe the answer with ResponseFormat.Grammar.");
+            case ResponseFormat.JsonSchema schema -> {
+                checkUnbiased(sampling);
+                // The last token ends the answer; every other one writes a byte or more.
+                yield Optional.of(JsonSchema.parse(schema.schema()).grammar(Math.max(1, maxTokens - 1)).text());
+            }
         };
+    }
+
+    private static void checkUnbiased(Sampling sampling) {
+        if (!sampling.tokenBias().isEmpty() || !sampling.bannedTokens().isEmpty()) {
+            throw new ConfigurationException(
+                    "A grammar or schema cannot be combined with biased or banned tokens: a token "
+                            + "that the grammar needs could be banned, which ends the engine. Use one of the two.");
+        }
     }
 
     /**
