@@ -177,7 +177,8 @@ public final class Conversation {
     public ContextPlan plan(String text) {
         TurnSettings settings = llf.settings();
         List<ToolSpec> tools = settings.tools().map(ToolBox::specs).orElse(List.of());
-        return open.composer().compose(history(), List.of(new UserMessage(text)), tools, settings::ask).plan();
+        UserMessage question = new UserMessage(text);
+        return open.composer().compose(history(), List.of(question), tools, open.session(branch), settings::ask).plan();
     }
 
     // Branches

@@ -54,15 +54,16 @@ final class PromptComposer {
      *
      * @param history what was said before
      * @param now     what was said in this turn
+     * @param session the key by which the model finds the branch's earlier prompts
      * @throws ContextOverflowException if it does not fit even without the past
      */
-    Composed compose(History history, List<Message> now, List<ToolSpec> tools, Asker asker) {
+    Composed compose(History history, List<Message> now, List<ToolSpec> tools, String session, Asker asker) {
         View all = new View(List.of(), Optional.empty(), Omission.Reason.TOKENS);
         int room = history.size() == 0 ? 0 : room(tools);
         while (true) {
             View view = room == 0 ? all : settings.window().view(history, new Space(room, asker));
             List<Message> messages = messages(view, now);
-            int tokens = counts.of(messages, tools);
+            int tokens = counts.of(messages, tools, session);
             boolean alone = room == 0 || (view.turns().isEmpty() && view.summary().isEmpty());
             if (tokens + (alone ? leastAnswer() : settings.reserved()) <= contextTokens) {
                 return new Composed(messages, plan(history, view, now, tools, tokens));

@@ -32,6 +32,11 @@ final class TokenCounts {
         front = system.<List<Message>>map(text -> List.of(Message.system(text))).orElse(List.of());
     }
 
+    /** Returns the tokens that a prompt has as the next of its session. */
+    int of(List<Message> messages, List<ToolSpec> tools, String session) {
+        return model.countTokens(ChatRequest.builder().messages(messages).tools(tools).session(session).build());
+    }
+
     /** Returns the tokens of a prompt. */
     int of(List<Message> messages, List<ToolSpec> tools) {
         return model.countTokens(ChatRequest.builder().messages(messages).tools(tools).build());
