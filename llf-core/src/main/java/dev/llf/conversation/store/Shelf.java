@@ -1,5 +1,6 @@
 package dev.llf.conversation.store;
 
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
@@ -21,15 +22,7 @@ final class Shelf {
 
         private final ReentrantLock lock = new ReentrantLock();
         /** Guarded by lock; least recently used first. */
-        private final Map<String, End> ends = new LinkedHashMap<>(16, 0.75f, true) {
-            private static final long serialVersionUID = 1L;
-
-            // a write that failed is remembered until the file was put in order, or its line might come back
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<String, End> eldest) {
-                return size() > MAX_KNOWN / BOARDS && !eldest.getValue().hasFailed();
-            }
-        };
+        private final Map<String, End> ends = new LinkedHashMap<>(16, 0.75f, true);
 
         void lock() {
             lock.lock();
@@ -49,6 +42,19 @@ final class Shelf {
                 ends.remove(conversation);
             } else {
                 ends.put(conversation, end);
+                forgetOne();
+            }
+        }
+
+        /** A write that failed is remembered until the file was put in order, or its line might come back. */
+        private void forgetOne() {
+            Iterator<End> oldest = ends.values().iterator();
+            boolean full = ends.size() > MAX_KNOWN / BOARDS;
+            while (full && oldest.hasNext()) {
+                if (!oldest.next().hasFailed()) {
+                    oldest.remove();
+                    full = false;
+                }
             }
         }
 
