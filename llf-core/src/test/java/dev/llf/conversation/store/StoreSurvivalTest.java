@@ -33,7 +33,7 @@ class StoreSurvivalTest {
     @Test
     void keepsAllThatWasGrantedWhenTheProcessIsKilled() throws IOException, InterruptedException {
         Random random = new Random();
-        List<ConversationEntry> before = List.of();
+        int before = 0;
         for (int round = 0; round < ROUNDS; round++) {
             long granted = grantedUntilKilled(random.nextInt(1, 200));
 
@@ -44,9 +44,9 @@ class StoreSurvivalTest {
             }
 
             assertThat(kept.size()).isGreaterThanOrEqualTo((int) granted).isLessThanOrEqualTo((int) granted + 3);
-            assertThat(kept).startsWith(before.toArray(ConversationEntry[]::new));
+            assertThat(kept.size()).isGreaterThan(before);
             assertThat(kept).isEqualTo(expected(kept.size()));
-            before = kept;
+            before = kept.size();
         }
     }
 
