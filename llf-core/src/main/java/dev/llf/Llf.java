@@ -7,11 +7,17 @@ import dev.llf.conversation.ConversationTree;
 import dev.llf.conversation.Window;
 import dev.llf.error.ConfigurationException;
 import dev.llf.llamacpp.LlamaChatModel;
+import dev.llf.schema.Choice;
+import dev.llf.schema.JsonType;
 import dev.llf.spi.ConversationStore;
 import dev.llf.spi.ToolBox;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -103,6 +109,116 @@ public final class Llf implements AutoCloseable {
 
     private Conversation conversation(OpenConversation open) {
         return new Conversation(this, open, ConversationTree.MAIN);
+    }
+
+    /**
+     * Reads a value out of a text.
+     *
+     * {@snippet class = "dev.llf.SnippetsTest" region = "extract"}
+     *
+     * <p>A grammar made from the type lets the model write nothing else; the type's annotations say more about its parts.
+     * The likeliest value is taken unless a {@link Builder#sampling} was set.
+     *
+     * @param type a record, or any other class that {@link JsonType} can read
+     * @param text what to read it out of
+     * @param <T>  the type
+     * @return the value
+     * @throws dev.llf.schema.SchemaException         if the type cannot be described, or its documents do not fit the
+     *                                                model's context
+     * @throws dev.llf.schema.InvalidOutputException  if the type's constructor refuses the value, or the model is one
+     *                                                that does not keep to grammars; carries what it wrote
+     * @throws dev.llf.error.ContextOverflowException if the text does not fit the model's context
+     * @throws dev.llf.error.CancelledException       if the time was up
+     * @throws IllegalArgumentException               if the text has an unpaired surrogate
+     * @throws IllegalStateException                  if this is closed
+     */
+    public <T> T extract(Class<T> type, String text) {
+        return extract(JsonType.of(type), text);
+    }
+
+    /**
+     * Reads a value out of a text; see {@link #extract(Class, String)}.
+     *
+     * @param type how the value is described and read; keep it where many values of a type are read
+     * @param text what to read it out of
+     * @param <T>  the type
+     * @return the value
+     * @throws dev.llf.error.LlfException as for the other one
+     */
+    public <T> T extract(JsonType<T> type, String text) {
+        try (ExtractionStream<T> stream = extractStream(type, text)) {
+            return stream.value();
+        }
+    }
+
+    /**
+     * Reads a value out of a text and shows it while it is being written.
+     *
+     * @param type a record, or any other class that {@link JsonType} can read
+     * @param text what to read it out of
+     * @param <T>  the type
+     * @return the running extraction; the caller closes it
+     * @throws dev.llf.error.LlfException as for {@link #extract(Class, String)}
+     */
+    public <T> ExtractionStream<T> extractStream(Class<T> type, String text) {
+        return extractStream(JsonType.of(type), text);
+    }
+
+    /**
+     * Reads a value out of a text and shows it while it is being written.
+     *
+     * @param type how the value is described and read
+     * @param text what to read it out of
+     * @param <T>  the type
+     * @return the running extraction; the caller closes it
+     * @throws dev.llf.error.LlfException as for {@link #extract(Class, String)}
+     */
+    public <T> ExtractionStream<T> extractStream(JsonType<T> type, String text) {
+        return new Extractor(settings()).stream(type, text);
+    }
+
+    /**
+     * Has the model choose the label that a text deserves.
+     *
+     * @param text   the text
+     * @param labels what to choose from; see {@link Choice}
+     * @return one of the labels
+     * @throws IllegalArgumentException              if the labels are no choice, or the text has an unpaired surrogate
+     * @throws dev.llf.schema.InvalidOutputException if the model is one that does not keep to grammars
+     * @throws dev.llf.error.LlfException            if the model failed
+     * @throws IllegalStateException                 if this is closed
+     */
+    public String classify(String text, List<String> labels) {
+        return new Extractor(settings()).choose(new Choice(labels), text);
+    }
+
+    /**
+     * Has the model choose the constant that a text deserves. The model reads the constants' names, in small letters and
+     * with spaces for underscores.
+     *
+     * @param text   the text
+     * @param labels what to choose from
+     * @param <E>    the enum
+     * @return one of its constants
+     * @throws dev.llf.error.LlfException as for the other one
+     */
+    public <E extends Enum<E>> E classify(String text, Class<E> labels) {
+        Map<String, E> constants = new LinkedHashMap<>();
+        for (E constant : labels.getEnumConstants()) {
+            constants.put(constant.name().toLowerCase(Locale.ROOT).replace('_', ' '), constant);
+        }
+        return Objects.requireNonNull(constants.get(classify(text, List.copyOf(constants.keySet()))));
+    }
+
+    /**
+     * Has the model answer a question with yes or no.
+     *
+     * @param question the question, with all that is needed to answer it
+     * @return whether it said yes
+     * @throws dev.llf.error.LlfException as for {@link #classify(String, List)}
+     */
+    public boolean yesOrNo(String question) {
+        return classify(question, List.of("yes", "no")).equals("yes");
     }
 
     /**

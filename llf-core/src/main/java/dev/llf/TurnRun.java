@@ -189,7 +189,8 @@ final class TurnRun implements TurnQueue.Place {
     }
 
     private ChatResponse ask(Opening opening, List<ToolSpec> tools, ToolChoice choice, String session) {
-        PromptComposer.Composed prompt = opening.composer.compose(opening.history, said, tools, session, this::askAside);
+        PromptComposer.Composed prompt = opening.composer.compose(opening.history, said, tools, session,
+                this::askAside);
         plan = prompt.plan();
         ChatRequest.Builder request = ChatRequest.builder().messages(prompt.messages()).tools(tools).toolChoice(choice)
                 .session(session);

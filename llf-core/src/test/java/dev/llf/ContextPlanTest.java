@@ -157,7 +157,8 @@ class ContextPlanTest {
         assertThat(last.plan().omission()).map(Omission::reason).contains(Omission.Reason.SUMMARIZED);
         String summary = talk.tree().summary(talk.history()).orElseThrow().text();
         assertThat(summary).isNotBlank();
-        assertThat(last.usage().promptTokens()).as("the summary's own request counts").isGreaterThan(last.plan().promptTokens());
+        assertThat(last.usage().promptTokens()).as("the summary's own request counts")
+                .isGreaterThan(last.plan().promptTokens());
         assertThat(talk.turns().getFirst().question().text()).isEqualTo("My name is Ada.");
         int covered = talk.tree().summary(talk.history()).orElseThrow().turns();
         talk.send("Thanks!");
@@ -166,7 +167,8 @@ class ContextPlanTest {
 
     @Test
     void takesAWindowOfTheHostsOwn() {
-        Window lastOne = (history, room) -> new Window.View(history.last(Math.min(room.tokens() > 0 ? 1 : 0, history.size())),
+        Window lastOne = (history, room) -> new Window.View(
+                history.last(Math.min(room.tokens() > 0 ? 1 : 0, history.size())),
                 Optional.empty(), Omission.Reason.CHOSEN);
         open(builder(512).window(lastOne));
         Conversation talk = llf.conversation();
@@ -183,7 +185,8 @@ class ContextPlanTest {
 
     @Test
     void outlivesAWindowThatShowsTooMuch() {
-        open(builder(512).window((history, room) -> new Window.View(history.turns(), Optional.empty(), Omission.Reason.CHOSEN)));
+        open(builder(512)
+                .window((history, room) -> new Window.View(history.turns(), Optional.empty(), Omission.Reason.CHOSEN)));
         Conversation talk = llf.conversation();
 
         for (int i = 0; i < 20; i++) {

@@ -176,7 +176,8 @@ class ConversationBranchTest {
             List<Turn> note = main.merge("b", MergeStrategy.SUMMARY);
 
             assertThat(note).singleElement().satisfies(turn -> {
-                assertThat(turn.question().text()).isEqualTo("Notes from another branch of this conversation:\nThey like B.");
+                assertThat(turn.question().text())
+                        .isEqualTo("Notes from another branch of this conversation:\nThey like B.");
                 assertThat(turn.metadata()).containsEntry(Conversation.SUMMARY_OF, branch.turns().getLast().id());
             });
             assertThat(summing.requests().getLast().messages()).containsExactly(

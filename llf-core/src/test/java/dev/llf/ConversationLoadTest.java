@@ -67,7 +67,8 @@ class ConversationLoadTest {
 
     @Test
     void keepsEveryTurnOfSixteenThreads() throws InterruptedException, ExecutionException {
-        ScriptedChatModel model = ScriptedChatModel.answering(request -> "re: " + lastUserText(request)).repeatingLast();
+        ScriptedChatModel model = ScriptedChatModel.answering(request -> "re: " + lastUserText(request))
+                .repeatingLast();
         try (Llf llf = Llf.builder().model(model).build()) {
             Conversation talk = llf.conversation();
 
@@ -92,8 +93,10 @@ class ConversationLoadTest {
         ScriptedChatModel model = ScriptedChatModel.answering(request -> "re: " + lastUserText(request))
                 .thenCalling("weather", Map.of("city", "Paris")).thenReplying("Sunny.")
                 .thenFailing(new EngineException("The engine failed.", null))
-                .thenCalling("weather", Map.of()).andCalling("unknown", Map.of()).thenReplyingTokens("one ", "two ", "three")
-                .thenCalling("weather", "not JSON").thenFailing(new EngineException("It failed again.", null)).repeating();
+                .thenCalling("weather", Map.of()).andCalling("unknown", Map.of())
+                .thenReplyingTokens("one ", "two ", "three")
+                .thenCalling("weather", "not JSON").thenFailing(new EngineException("It failed again.", null))
+                .repeating();
         Random random = new Random(seed);
         AtomicInteger rounds = new AtomicInteger();
         FakeTools tools = FakeTools.running(calls -> switch (rounds.incrementAndGet() % 3) {

@@ -43,7 +43,8 @@ class PrefillTest {
             Conversation talk = llf.conversation();
             boolean full = false;
             for (int i = 0; i < TURNS; i++) {
-                Reply reply = talk.send("My number is %d. Please tell me what you know about that number.".formatted(i));
+                Reply reply = talk
+                        .send("My number is %d. Please tell me what you know about that number.".formatted(i));
                 Usage usage = reply.usage();
                 evaluated += usage.promptTokens() - usage.cachedTokens();
                 full |= reply.plan().omission().isPresent();

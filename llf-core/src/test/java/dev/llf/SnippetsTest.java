@@ -54,6 +54,17 @@ class SnippetsTest {
     }
 
     @Test
+    void extraction() {
+        try (Llf llf = Llf.builder().model(TinyModel.path()).build()) {
+            // @start region="extract"
+            record Order(String customer, String product, int quantity, int price) {}
+            Order order = llf.extract(Order.class, "Ada ordered 3 lamps for 40 dollars.");
+            // @end
+            assertThat(order).isEqualTo(new Order("Ada", "lamp", 3, 40));
+        }
+    }
+
+    @Test
     void scriptedModel() {
         // @start region="scripted"
         ScriptedChatModel model = ScriptedChatModel.replying("Hello").thenReplying("Sunny.");

@@ -120,7 +120,8 @@ class ConversationTreePropertyTest {
             }
             case 8 -> {
                 List<String> other = branches.get(any(random, branches.keySet()));
-                List<Turn> copies = other.isEmpty() ? List.of() : tree.copy(branch, List.of(other.getLast(), other.getFirst()));
+                List<Turn> copies = other.isEmpty() ? List.of()
+                        : tree.copy(branch, List.of(other.getLast(), other.getFirst()));
                 added(branch, copies);
             }
             case 9 -> {
@@ -176,7 +177,8 @@ class ConversationTreePropertyTest {
 
     private void check(ConversationTree tree) {
         assertThat(tree.branches()).extracting(Branch::name).containsExactlyInAnyOrderElementsOf(branches.keySet());
-        assertThat(tree.deletedBranches()).extracting(Branch::name).containsExactlyInAnyOrderElementsOf(deleted.keySet());
+        assertThat(tree.deletedBranches()).extracting(Branch::name)
+                .containsExactlyInAnyOrderElementsOf(deleted.keySet());
         branches.forEach((name, path) -> assertThat(ids(tree.history(name))).isEqualTo(path));
         assertThat(tree.statistics().turns()).isEqualTo(turns.size());
         assertThat(tree.pinned()).isEqualTo(pinned);

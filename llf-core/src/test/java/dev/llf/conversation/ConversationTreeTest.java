@@ -55,7 +55,8 @@ class ConversationTreeTest {
     void refusesATurnThatComesTooLate() {
         add(tree, MAIN, "a1");
 
-        assertThatIllegalStateException().isThrownBy(() -> tree.add(MAIN, Optional.empty(), turn("a2", Optional.empty())))
+        assertThatIllegalStateException()
+                .isThrownBy(() -> tree.add(MAIN, Optional.empty(), turn("a2", Optional.empty())))
                 .withMessage("branch main ends with turn a1, but turn a2 was to follow nothing");
         assertThatExceptionOfType(ConversationException.class)
                 .isThrownBy(() -> tree.add(MAIN, Optional.of("a1"), turn("a2", Optional.of("gone"))))
@@ -166,14 +167,17 @@ class ConversationTreeTest {
 
         List<Turn> copies = tree.merge(MAIN, "b");
 
-        assertThat(copies).extracting(turn -> turn.metadata().get(ConversationTree.COPY_OF)).containsExactly("b2", "b3");
-        assertThat(copies).extracting(Turn::messages).containsExactly(before.get(1).messages(), before.get(2).messages());
+        assertThat(copies).extracting(turn -> turn.metadata().get(ConversationTree.COPY_OF)).containsExactly("b2",
+                "b3");
+        assertThat(copies).extracting(Turn::messages).containsExactly(before.get(1).messages(),
+                before.get(2).messages());
         assertThat(tree.history(MAIN).turns()).hasSize(4).endsWith(copies.toArray(Turn[]::new));
         assertThat(tree.history("b").turns()).isEqualTo(before);
         assertThat(tree.merge(MAIN, "a1")).as("nothing new").isEmpty();
         assertThat(tree.copy("b", List.of("a2", "a2"))).hasSize(2).extracting(Turn::answer)
                 .containsExactly("answer a2", "answer a2");
-        assertThatExceptionOfType(ConversationException.class).isThrownBy(() -> tree.copy("b", List.of("a2", "nothing")));
+        assertThatExceptionOfType(ConversationException.class)
+                .isThrownBy(() -> tree.copy("b", List.of("a2", "nothing")));
         assertThat(tree.history("b").size()).isEqualTo(5);
     }
 
@@ -189,7 +193,8 @@ class ConversationTreeTest {
         assertThat(tree.deletedBranches()).containsExactly(new Branch("b", Optional.of("b2"), 2));
         assertThatExceptionOfType(ConversationException.class).isThrownBy(() -> add(tree, "b", "b3"))
                 .withMessageContaining("no turn b");
-        assertThatExceptionOfType(ConversationException.class).isThrownBy(() -> tree.createBranch("b", Optional.empty()))
+        assertThatExceptionOfType(ConversationException.class)
+                .isThrownBy(() -> tree.createBranch("b", Optional.empty()))
                 .withMessageContaining("deleted and not restored");
         assertThat(ids(tree.history("b2"))).as("its turns remain").containsExactly("a1", "b2");
         tree.restoreBranch("b");

@@ -14,7 +14,8 @@ final class Turns {
     private Turns() {}
 
     static Turn turn(String id, Optional<String> parent) {
-        return new Turn(id, parent, Instant.EPOCH, List.of(Message.user("question " + id), Message.assistant("answer " + id)),
+        return new Turn(id, parent, Instant.EPOCH,
+                List.of(Message.user("question " + id), Message.assistant("answer " + id)),
                 FinishReason.STOP, new Usage(10, 4, 3), "model");
     }
 
