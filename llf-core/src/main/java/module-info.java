@@ -12,10 +12,12 @@ module dev.llf.core {
     requires org.slf4j;
     requires transitive org.jspecify;
 
+    exports dev.llf;
     exports dev.llf.chat;
+    exports dev.llf.conversation;
+    exports dev.llf.conversation.prompts;
     exports dev.llf.conversation.search;
     exports dev.llf.conversation.store;
-    exports dev.llf.conversation;
     exports dev.llf.error;
     exports dev.llf.gguf;
     exports dev.llf.llamacpp;
@@ -23,5 +25,4 @@ module dev.llf.core {
     exports dev.llf.spi;
     exports dev.llf.template;
     exports dev.llf.testing;
-    exports dev.llf;
 }
