@@ -10,11 +10,16 @@ module dev.llf.core {
     requires jdk.management; // free and total memory of the machine or container
     requires llama; // java-llama.cpp, an automatic module
     requires org.slf4j;
+    requires static java.desktop; // only PDFBox's signatures name it
+    requires static org.apache.fontbox; // with PDFBox
+    requires static org.apache.pdfbox; // for conversations as PDF
+    requires static org.apache.pdfbox.io; // with PDFBox
     requires transitive org.jspecify;
 
     exports dev.llf;
     exports dev.llf.chat;
     exports dev.llf.conversation;
+    exports dev.llf.conversation.export;
     exports dev.llf.conversation.prompts;
     exports dev.llf.conversation.search;
     exports dev.llf.conversation.store;
@@ -25,4 +30,6 @@ module dev.llf.core {
     exports dev.llf.spi;
     exports dev.llf.template;
     exports dev.llf.testing;
+
+    uses dev.llf.conversation.export.ConversationFormatter;
 }
