@@ -252,7 +252,7 @@ class HumanFormatsTest {
     @ParameterizedTest
     @MethodSource("texts")
     void anEmptyConversationIsNoFault(ExportFormat format) {
-        assertThat(export(Conversations.empty(), format)).contains("Conversation Export")
+        assertThat(export(Conversations.empty(), format)).containsIgnoringCase("Conversation Export")
                 .contains("2026-11-20T18:45:06Z")
                 .doesNotContain("null");
     }
