@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param slot          the slot that evaluates it
  * @param reuse         whether tokens that the slot holds need not be evaluated again
  * @param sampling      how tokens are chosen
- * @param grammar       a checked grammar; never together with biased or banned tokens
+ * @param grammar       a checked grammar; no token that it needs is banned
  * @param visibleTokens texts of control tokens that the output shall show
  */
 @SuppressWarnings("ArrayRecordComponent") // thousands of ids, written once and never compared

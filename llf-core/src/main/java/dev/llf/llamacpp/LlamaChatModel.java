@@ -11,9 +11,11 @@ import dev.llf.error.ConfigurationException;
 import dev.llf.gguf.GgufFile;
 import dev.llf.gguf.GgufVocabulary;
 import dev.llf.gguf.KvType;
+import dev.llf.gguf.TokenType;
 import dev.llf.template.ChatTemplate;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -39,6 +41,7 @@ public final class LlamaChatModel implements ChatModel {
     private final RequestChecks checks;
     private final ChatJob.Endings endings;
     private final List<String> visibleTokens;
+    private final Set<Integer> hiddenTokens;
     private final boolean findsToolCalls;
     private final Sampling sampling;
     private final ModelInfo info;
@@ -59,7 +62,30 @@ public final class LlamaChatModel implements ChatModel {
         }
         this.sampling = sampling != null ? sampling
                 : ModelSampling.of(lease.gguf().recommendedSampling()).orElse(Sampling.defaults());
+        hiddenTokens = hiddenTokens(vocabulary);
         info = new ModelInfo(lease.gguf().name(), lease.options().slotTokens());
+    }
+
+    /**
+     * The tokens that have a text for grammars but none in the answer, and do not end it: a string could seem long enough
+     * by them. Whatever a schema's grammar needs can be written without them.
+     */
+    private static Set<Integer> hiddenTokens(GgufVocabulary vocabulary) {
+        Set<Integer> hidden = new HashSet<>();
+        for (int id = 0; id < vocabulary.size(); id++) {
+            TokenType type = vocabulary.type(id);
+            if (type == TokenType.CONTROL || type == TokenType.UNKNOWN) {
+                hidden.add(id);
+            }
+        }
+        hidden.removeAll(vocabulary.endOfGenerationIds());
+        return Set.copyOf(hidden);
+    }
+
+    private Sampling withoutHidden(Sampling sampling, ChatRequest request) {
+        return request.format() instanceof ResponseFormat.JsonSchema
+                ? sampling.toBuilder().bannedTokens(hiddenTokens).build()
+                : sampling;
     }
 
     /** The engine can show a token only if its text is read back as that one token. */
@@ -92,8 +118,9 @@ public final class LlamaChatModel implements ChatModel {
         int[] prompt = prompts.encode(request);
         int maxTokens = checks.maxTokens(request, prompt.length);
         Optional<String> grammar = checks.grammar(request, chosen, maxTokens);
+        Sampling sent = withoutHidden(chosen, request);
         ChatJob job = new ChatJob(lease.engine(), lease.scheduler(), prompt, request.session(),
-                slot -> new EngineRequest(prompt, maxTokens, slot.id(), slot.reusable(), chosen, grammar,
+                slot -> new EngineRequest(prompt, maxTokens, slot.id(), slot.reusable(), sent, grammar,
                         visibleTokens),
                 prompts::answer, endings, new StopMatcher(request.stop()), toolCalls(request), running::remove);
         running.add(job);

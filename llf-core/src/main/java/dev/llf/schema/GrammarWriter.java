@@ -448,8 +448,9 @@ final class GrammarWriter {
     private static @Nullable Piece integer(SchemaNode schema) {
         BigDecimal least = schema.minimum;
         BigDecimal most = schema.maximum;
-        BigInteger low = Digits.MAX_INTEGER.negate();
-        BigInteger high = Digits.MAX_INTEGER;
+        boolean wide = schema.formats.contains(TextFormat.INT_64);
+        BigInteger low = wide ? BigInteger.valueOf(Long.MIN_VALUE) : Digits.MAX_INTEGER.negate();
+        BigInteger high = wide ? BigInteger.valueOf(Long.MAX_VALUE) : Digits.MAX_INTEGER;
         if (least != null) {
             low = least.setScale(0, RoundingMode.CEILING).toBigInteger();
             boolean excluded = schema.aboveMinimum && new BigDecimal(low).compareTo(least) == 0;
@@ -465,7 +466,7 @@ final class GrammarWriter {
         if (schema.formats.contains(TextFormat.INT_32)) {
             low = low.max(BigInteger.valueOf(Integer.MIN_VALUE));
             high = high.min(BigInteger.valueOf(Integer.MAX_VALUE));
-        } else if (schema.formats.contains(TextFormat.INT_64)) {
+        } else if (wide) {
             low = low.max(BigInteger.valueOf(Long.MIN_VALUE));
             high = high.min(BigInteger.valueOf(Long.MAX_VALUE));
         }

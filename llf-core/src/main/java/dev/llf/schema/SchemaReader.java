@@ -50,7 +50,18 @@ final class SchemaReader {
             Map.Entry<SchemaNode, String> open = reader.references.remove();
             open.getKey().target = reader.target(open.getKey(), open.getValue());
         }
+        List.copyOf(reader.byPointer.values()).forEach(reader::warnOfOverlaps);
         return new Read(root, List.copyOf(reader.warnings));
+    }
+
+    private void warnOfOverlaps(SchemaNode node) {
+        for (SchemaNode.Group group : node.groups) {
+            if (group.exactlyOne() && Alternatives.mayOverlap(group.alternatives())) {
+                warn(node.path, "oneOf",
+                        "the alternatives may overlap: that only one holds is not bound while writing, but checked "
+                                + "afterwards");
+            }
+        }
     }
 
     private void warn(String path, String keyword, String message) {

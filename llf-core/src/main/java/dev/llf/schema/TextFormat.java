@@ -41,7 +41,7 @@ record TextFormat(Regex regex, Predicate<String> accepts) {
                     text -> UUID.matcher(text).matches()),
             "uri", of("https?://[a-z0-9]{1,32}(?:[.-][a-z0-9]{1,32}){0,4}(?:/[A-Za-z0-9._~/-]{0,128})?",
                     TextFormat::isUri),
-            "email", of("[A-Za-z0-9_]{1,32}(?:[.+-][A-Za-z0-9_]{1,32}){0,2}@[a-z0-9]{1,32}"
+            "email", of("[A-Za-z0-9_]{1,20}(?:[.+-][A-Za-z0-9_]{1,20}){0,2}@[a-z0-9]{1,32}"
                     + "(?:[.-][a-z0-9]{1,32}){0,2}\\.[a-z]{2,8}", text -> EMAIL.matcher(text).matches()));
 
     /** Formats of integers: 32 and 64 bits. */

@@ -21,6 +21,7 @@ import dev.llf.gguf.GgufBuilder;
 import dev.llf.gguf.KvType;
 import dev.llf.gguf.PoolingType;
 import dev.llf.schema.Grammar;
+import dev.llf.schema.SchemaException;
 import dev.llf.testing.TinyModel;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -207,8 +208,8 @@ class LlamaChatModelTest {
 
     @Test
     void refusesWhatItCannotServe() {
-        assertThatThrownBy(() -> chat(TinyChats.request("Hi").format(new ResponseFormat.JsonSchema("{}"))))
-                .isInstanceOf(ConfigurationException.class);
+        assertThatThrownBy(() -> chat(TinyChats.request("Hi").format(new ResponseFormat.JsonSchema("false"))))
+                .isInstanceOf(SchemaException.class);
         assertThatThrownBy(() -> chat(endless().format(new ResponseFormat.Grammar("root ::= \"a\""))))
                 .isInstanceOf(ConfigurationException.class);
         assertThatThrownBy(

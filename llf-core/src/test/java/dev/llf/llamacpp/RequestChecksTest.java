@@ -6,7 +6,9 @@ import dev.llf.chat.ResponseFormat;
 import dev.llf.chat.Sampling;
 import dev.llf.error.ConfigurationException;
 import dev.llf.error.ContextOverflowException;
+import dev.llf.schema.Grammar;
 import dev.llf.schema.GrammarException;
+import dev.llf.schema.SchemaException;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -32,15 +34,15 @@ class RequestChecksTest {
 
     @Test
     void passesGrammarsOn() {
-        assertThat(checks.grammar(formatted(new ResponseFormat.Grammar(GBNF)), Sampling.greedy())).contains(GBNF);
-        assertThat(checks.grammar(request().build(), Sampling.greedy())).isEmpty();
+        assertThat(checks.grammar(formatted(new ResponseFormat.Grammar(GBNF)), Sampling.greedy(), 60)).contains(GBNF);
+        assertThat(checks.grammar(request().build(), Sampling.greedy(), 60)).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"answer ::= \"yes\"", "root ::= missing", "root ::= root \"a\"", "root ::= \"open",
         "%llguidance {}\nroot ::= \"a\""})
     void refusesGrammarsThatTheEngineWouldIgnoreOrAbortOn(String gbnf) {
-        assertThatThrownBy(() -> checks.grammar(formatted(new ResponseFormat.Grammar(gbnf)), Sampling.greedy()))
+        assertThatThrownBy(() -> checks.grammar(formatted(new ResponseFormat.Grammar(gbnf)), Sampling.greedy(), 60))
                 .isInstanceOf(GrammarException.class);
     }
 
@@ -48,27 +50,35 @@ class RequestChecksTest {
     void refusesGrammarsTogetherWithBiases() {
         ChatRequest request = formatted(new ResponseFormat.Grammar(GBNF));
 
-        assertThatThrownBy(() -> checks.grammar(request, Sampling.builder().bannedTokens(Set.of(3)).build()))
+        assertThatThrownBy(() -> checks.grammar(request, Sampling.builder().bannedTokens(Set.of(3)).build(), 60))
                 .isInstanceOf(ConfigurationException.class).hasMessageContaining("grammar");
-        assertThatThrownBy(() -> checks.grammar(request, Sampling.builder().tokenBias(Map.of(3, 1.0)).build()))
+        assertThatThrownBy(() -> checks.grammar(request, Sampling.builder().tokenBias(Map.of(3, 1.0)).build(), 60))
                 .isInstanceOf(ConfigurationException.class);
     }
 
     @Test
-    void refusesSchemas() {
-        assertThatThrownBy(() -> checks.grammar(formatted(new ResponseFormat.JsonSchema("{}")), Sampling.greedy()))
-                .isInstanceOf(ConfigurationException.class);
+    void makesGrammarsOfSchemasThatFit() {
+        ChatRequest request = formatted(new ResponseFormat.JsonSchema("{\"type\":\"string\"}"));
+
+        String grammar = checks.grammar(request, Sampling.greedy(), 20).orElseThrow();
+
+        assertThat(Grammar.parse(grammar).matches("\"0123456789abcdefg\"")).isTrue();
+        assertThat(Grammar.parse(grammar).matches("\"0123456789abcdefgh\"")).isFalse();
+        assertThatThrownBy(() -> checks.grammar(request, Sampling.greedy(), 4)).isInstanceOf(SchemaException.class)
+                .hasMessageContaining("needs up to 6 bytes");
+        assertThatThrownBy(() -> checks.grammar(request, Sampling.builder().bannedTokens(Set.of(3)).build(), 20))
+                .isInstanceOf(ConfigurationException.class).hasMessageContaining("schema");
     }
 
     @Test
     void refusesIdsOutsideTheVocabulary() {
         assertThat(checks.grammar(request().build(),
-                Sampling.builder().tokenBias(Map.of(99, 1.0)).bannedTokens(Set.of(0)).build())).isEmpty();
+                Sampling.builder().tokenBias(Map.of(99, 1.0)).bannedTokens(Set.of(0)).build(), 60)).isEmpty();
         assertThatThrownBy(
-                () -> checks.grammar(request().build(), Sampling.builder().bannedTokens(Set.of(100)).build()))
+                () -> checks.grammar(request().build(), Sampling.builder().bannedTokens(Set.of(100)).build(), 60))
                 .isInstanceOf(ConfigurationException.class).hasMessageContaining("100").hasMessageContaining("0 to 99");
         assertThatThrownBy(
-                () -> checks.grammar(request().build(), Sampling.builder().tokenBias(Map.of(100, 1.0)).build()))
+                () -> checks.grammar(request().build(), Sampling.builder().tokenBias(Map.of(100, 1.0)).build(), 60))
                 .isInstanceOf(ConfigurationException.class);
     }
 
