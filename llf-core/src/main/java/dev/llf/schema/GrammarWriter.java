@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -48,11 +49,14 @@ final class GrammarWriter {
     private final Map<String, Piece.Named> rules = new LinkedHashMap<>();
     private final Map<Place, Optional<Piece>> written = new HashMap<>();
     private final Set<SchemaNode> recursive;
+    /** Whether only the length is wanted: rules have no texts then. */
+    private final boolean measuring;
     private int steps;
     private int depth;
 
-    private GrammarWriter(WritingLimits limits, Set<SchemaNode> recursive) {
+    private GrammarWriter(WritingLimits limits, Set<SchemaNode> recursive, boolean measuring) {
         this.limits = limits;
+        this.measuring = measuring;
         this.recursive = recursive;
     }
 
@@ -69,7 +73,7 @@ final class GrammarWriter {
 
     /** Writes the grammar; empty if no document fits schema and limits. */
     static Optional<Written> write(SchemaNode root, WritingLimits limits) {
-        GrammarWriter writer = new GrammarWriter(limits, recursive(root));
+        GrammarWriter writer = new GrammarWriter(limits, recursive(root), false);
         Piece piece = writer.value(root, limits.recursion(), limits.any());
         if (piece == null) {
             return Optional.empty();
@@ -79,6 +83,13 @@ final class GrammarWriter {
         out.append('\n');
         writer.rules.forEach((body, rule) -> out.append(rule.name()).append(" ::= ").append(body).append('\n'));
         return Optional.of(new Written(out.toString(), piece.maxBytes()));
+    }
+
+    /** Returns the length of the longest document in bytes, without writing the grammar; empty if none fits. */
+    static OptionalLong measure(SchemaNode root, WritingLimits limits) {
+        GrammarWriter writer = new GrammarWriter(limits, recursive(root), true);
+        Piece piece = writer.value(root, limits.recursion(), limits.any());
+        return piece == null ? OptionalLong.empty() : OptionalLong.of(piece.maxBytes());
     }
 
     /** Finds the schemas that are referred to from inside themselves. */
@@ -108,6 +119,9 @@ final class GrammarWriter {
     private Piece rule(Piece body) {
         if (body instanceof Piece.Named || body instanceof Piece.Text) {
             return body;
+        }
+        if (measuring) {
+            return new Piece.Named("", body.maxBytes());
         }
         StringBuilder text = new StringBuilder();
         body.write(text);
@@ -385,6 +399,9 @@ final class GrammarWriter {
 
     /** At most so many bytes: each rule takes a character and goes on with the rule of what is left. */
     private Piece bytes(int most) {
+        if (measuring) {
+            return new Piece.Named("", most);
+        }
         List<Piece> shorter = new ArrayList<>();
         shorter.add(Piece.NOTHING);
         for (int left = 1; left <= most; left++) {

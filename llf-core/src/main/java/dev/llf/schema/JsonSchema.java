@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.lang.reflect.Type;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A description of JSON documents, read from a Java type, a text, or a map.
@@ -119,14 +119,13 @@ public final class JsonSchema {
      * @throws GrammarException if the grammar would be too large for the engine
      */
     public Grammar grammar() {
-        return Grammar.parse(written(WritingLimits.DEFAULT)
-                .orElseThrow(() -> new SchemaException("#", "No document can satisfy the schema, or only ones nested "
-                        + "deeper than a type may stand inside itself."))
-                .text());
+        return grammar(WritingLimits.DEFAULT);
     }
 
-    private Optional<GrammarWriter.Written> written(WritingLimits limits) {
-        return GrammarWriter.write(root(), limits);
+    private Grammar grammar(WritingLimits limits) {
+        GrammarWriter.Written written = GrammarWriter.write(root(), limits).orElseThrow(() -> new SchemaException("#",
+                "No document can satisfy the schema, or only ones nested deeper than a type may stand inside itself."));
+        return Grammar.parse(written.text());
     }
 
     /**
@@ -147,17 +146,17 @@ public final class JsonSchema {
         if (maxBytes < 1) {
             throw new IllegalArgumentException("maxBytes must be at least 1, was %d".formatted(maxBytes));
         }
-        Optional<GrammarWriter.Written> all = written(WritingLimits.DEFAULT);
-        if (all.isPresent() && all.get().maxBytes() <= maxBytes) {
-            return Grammar.parse(all.get().text());
+        OptionalLong all = GrammarWriter.measure(root(), WritingLimits.DEFAULT);
+        if (all.isPresent() && all.getAsLong() <= maxBytes) {
+            return grammar();
         }
         long needed = Long.MAX_VALUE;
         for (WritingLimits limits : WritingLimits.TIGHTER) {
-            Optional<GrammarWriter.Written> fitting = written(limits);
-            if (fitting.isPresent() && fitting.get().maxBytes() <= maxBytes) {
-                return Grammar.parse(widened(limits, fitting.get(), maxBytes).text());
+            long longest = GrammarWriter.measure(root(), limits).orElse(Long.MAX_VALUE);
+            if (longest <= maxBytes) {
+                return grammar(widened(limits, maxBytes));
             }
-            needed = Math.min(needed, fitting.map(GrammarWriter.Written::maxBytes).orElse(Long.MAX_VALUE));
+            needed = Math.min(needed, longest);
         }
         if (needed == Long.MAX_VALUE) {
             return grammar(); // tells that nothing satisfies it
@@ -167,15 +166,15 @@ public final class JsonSchema {
     }
 
     /** Gives strings what is left. */
-    private GrammarWriter.Written widened(WritingLimits limits, GrammarWriter.Written fitting, int maxBytes) {
-        GrammarWriter.Written best = fitting;
-        int low = limits.text();
+    private WritingLimits widened(WritingLimits fitting, int maxBytes) {
+        WritingLimits best = fitting;
+        int low = fitting.text();
         int high = WritingLimits.MAX_TEXT_BYTES;
         while (low < high) {
             int middle = (low + high + 1) / 2;
-            Optional<GrammarWriter.Written> wider = written(limits.withText(middle));
-            if (wider.isPresent() && wider.get().maxBytes() <= maxBytes) {
-                best = wider.get();
+            WritingLimits wider = fitting.withText(middle);
+            if (GrammarWriter.measure(root(), wider).orElse(Long.MAX_VALUE) <= maxBytes) {
+                best = wider;
                 low = middle;
             } else {
                 high = middle - 1;
