@@ -14,7 +14,7 @@ public final class InvalidOutputException extends LlfException {
 
     /** What the model wrote. */
     private final String rawText;
-    /** A list that serialises. */
+    /** Lost when the exception is serialised. */
     private final transient List<SchemaViolation> violations;
 
     InvalidOutputException(String rawText, List<SchemaViolation> violations, @Nullable Throwable cause) {
