@@ -17,17 +17,13 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.HexFormat;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -52,27 +48,18 @@ public final class ConversationTree {
     /** Under which key the metadata of a copied turn hold the id of the turn that it is a copy of. */
     public static final String COPY_OF = "copyOf";
 
-    private static final int MIN_PREFIX = 4;
-
     private final String id;
     private final @Nullable ConversationStore store;
     private final Clock clock;
     private final ReentrantLock lock = new ReentrantLock(true);
-    // All below are guarded by the lock.
-    private final Node root = Node.root();
-    private final TreeMap<String, Node> nodes = new TreeMap<>();
-    private final Map<String, Node> branches = new LinkedHashMap<>();
-    private final Map<String, Node> deletedBranches = new LinkedHashMap<>();
-    private final Set<String> pinned = new LinkedHashSet<>();
-    private final Map<String, String> summaries = new HashMap<>();
-    private final Map<String, String> metadata = new LinkedHashMap<>();
-    private long revision;
+    private final TreeState state; // guarded by lock
+    private long revision; // guarded by lock
 
     private ConversationTree(String id, @Nullable ConversationStore store, Clock clock) {
         this.id = WellFormed.id(id, "conversation id");
         this.store = store;
         this.clock = clock;
-        branches.put(MAIN, root);
+        state = new TreeState(id);
     }
 
     /**
@@ -103,7 +90,7 @@ public final class ConversationTree {
         ConversationTree tree = new ConversationTree(id, store, clock);
         List<ConversationEntry> entries = store.read(id);
         for (ConversationEntry entry : entries) {
-            tree.apply(entry);
+            tree.state.apply(entry);
         }
         tree.revision = entries.size();
         return tree;
@@ -137,7 +124,7 @@ public final class ConversationTree {
      * @throws ConversationException if there is no such turn, or more than one
      */
     public History history(String turn) {
-        return locked(() -> new History(resolve(turn)));
+        return locked(() -> new History(state.resolve(turn)));
     }
 
     /**
@@ -146,7 +133,7 @@ public final class ConversationTree {
      * @return oldest first, without the deleted ones
      */
     public List<Branch> branches() {
-        return locked(() -> list(branches));
+        return locked(state::branches);
     }
 
     /**
@@ -155,14 +142,7 @@ public final class ConversationTree {
      * @return in the order in which they were deleted
      */
     public List<Branch> deletedBranches() {
-        return locked(() -> list(deletedBranches));
-    }
-
-    private static List<Branch> list(Map<String, Node> branches) {
-        List<Branch> list = new ArrayList<>();
-        branches.forEach(
-                (name, head) -> list.add(new Branch(name, head.optionalTurn().map(Turn::id), head.depth())));
-        return List.copyOf(list);
+        return locked(state::deletedBranches);
     }
 
     /**
@@ -173,7 +153,7 @@ public final class ConversationTree {
      * @throws ConversationException if there is no such turn, or more than one
      */
     public List<Turn> following(Optional<String> turn) {
-        return locked(() -> turn.map(this::resolve).orElse(root).children().stream().map(Node::turn).toList());
+        return locked(() -> turn.map(state::resolve).orElse(state.root()).children().stream().map(Node::turn).toList());
     }
 
     /**
@@ -186,8 +166,8 @@ public final class ConversationTree {
      */
     public BranchComparison compare(String a, String b) {
         return locked(() -> {
-            Node nodeA = resolve(a);
-            Node nodeB = resolve(b);
+            Node nodeA = state.resolve(a);
+            Node nodeB = state.resolve(b);
             Node common = nodeA.commonAncestor(nodeB);
             return new BranchComparison(common.optionalTurn(), below(common, nodeA), below(common, nodeB));
         });
@@ -205,11 +185,11 @@ public final class ConversationTree {
     public ConversationStatistics statistics() {
         return locked(() -> {
             int messages = 0;
-            int branchPoints = root.children().size() > 1 ? 1 : 0;
+            int branchPoints = state.root().children().size() > 1 ? 1 : 0;
             int leaves = 0;
             int depth = 0;
             long[] tokens = new long[3];
-            for (Node node : nodes.values()) {
+            for (Node node : state.nodes()) {
                 messages += node.turn().messages().size();
                 branchPoints += node.children().size() > 1 ? 1 : 0;
                 leaves += node.children().isEmpty() ? 1 : 0;
@@ -219,7 +199,8 @@ public final class ConversationTree {
                 tokens[1] += usage.cachedTokens();
                 tokens[2] += usage.completionTokens();
             }
-            return new ConversationStatistics(nodes.size(), messages, branchPoints, leaves, depth, branches.size(),
+            return new ConversationStatistics(state.nodes().size(), messages, branchPoints, leaves, depth,
+                    state.branches().size(),
                     tokens[0], tokens[1], tokens[2]);
         });
     }
@@ -230,7 +211,7 @@ public final class ConversationTree {
      * @return keys and values in the order in which the keys were first set; unmodifiable
      */
     public Map<String, String> metadata() {
-        return locked(() -> Collections.unmodifiableMap(new LinkedHashMap<>(metadata)));
+        return locked(() -> Collections.unmodifiableMap(new LinkedHashMap<>(state.metadata())));
     }
 
     /**
@@ -239,7 +220,7 @@ public final class ConversationTree {
      * @return their ids in the order in which they were pinned; unmodifiable
      */
     public Set<String> pinned() {
-        return locked(() -> Collections.unmodifiableSet(new LinkedHashSet<>(pinned)));
+        return locked(() -> Collections.unmodifiableSet(new LinkedHashSet<>(state.pinned())));
     }
 
     /**
@@ -249,18 +230,7 @@ public final class ConversationTree {
      * @return the summary; empty if no part of the path was summarised
      */
     public Optional<Summary> summary(History history) {
-        return locked(() -> {
-            int turns = history.size();
-            Iterator<Turn> upwards = history.newestFirst().iterator();
-            while (!summaries.isEmpty() && upwards.hasNext()) {
-                String text = summaries.get(upwards.next().id());
-                if (text != null) {
-                    return Optional.of(new Summary(turns, text));
-                }
-                turns--;
-            }
-            return Optional.empty();
-        });
+        return locked(() -> state.summary(history));
     }
 
     /**
@@ -289,13 +259,14 @@ public final class ConversationTree {
      */
     public void add(String branch, Optional<String> head, Turn turn) {
         change(() -> {
-            Optional<String> now = branch(branch).optionalTurn().map(Turn::id);
+            Optional<String> now = state.branch(branch).optionalTurn().map(Turn::id);
             if (!now.equals(head)) {
                 throw new IllegalStateException("branch %s %s, but turn %s was to follow %s".formatted(branch,
                         now.map(last -> "ends with turn " + last).orElse("is empty"), turn.id(),
                         head.orElse("nothing")));
             }
-            turn.parent().ifPresent(this::node);
+            turn.parent().ifPresent(state::node);
+            state.checkNew(turn);
             record(List.of(new TurnAdded(clock.instant(), branch, turn)));
         });
     }
@@ -312,11 +283,8 @@ public final class ConversationTree {
     public void createBranch(String name, Optional<String> turn) {
         WellFormed.id(name, "branch name");
         change(() -> {
-            if (branches.containsKey(name) || deletedBranches.containsKey(name)) {
-                throw new ConversationException("There is a branch %s already, %s; choose another name.".formatted(name,
-                        branches.containsKey(name) ? "in use" : "deleted and not restored"));
-            }
-            Node node = turn.map(this::resolve).orElse(root);
+            state.checkFree(name);
+            Node node = turn.map(state::resolve).orElse(state.root());
             record(List.of(moved(name, node)));
         });
     }
@@ -331,7 +299,7 @@ public final class ConversationTree {
      * @throws dev.llf.error.StorageException if it could not be stored
      */
     public void move(String branch, String turn) {
-        change(() -> move(branch, resolve(turn)));
+        change(() -> move(branch, state.resolve(turn)));
     }
 
     /**
@@ -348,7 +316,7 @@ public final class ConversationTree {
             throw new IllegalArgumentException("turns must be >= 1, was " + turns);
         }
         change(() -> {
-            Node head = branch(branch);
+            Node head = state.branch(branch);
             if (turns > head.depth()) {
                 throw new ConversationException("Branch %s has %d turns, so it cannot be rewound by %d."
                         .formatted(branch, head.depth(), turns));
@@ -367,7 +335,7 @@ public final class ConversationTree {
      */
     public boolean undo(String branch) {
         return locked(() -> {
-            Node head = branch(branch);
+            Node head = state.branch(branch);
             if (head.isRoot()) {
                 return false;
             }
@@ -386,14 +354,14 @@ public final class ConversationTree {
      */
     public boolean redo(String branch) {
         return locked(() -> {
-            Optional<Node> next = branch(branch).next();
+            Optional<Node> next = state.branch(branch).next();
             next.ifPresent(node -> move(branch, node));
             return next.isPresent();
         });
     }
 
     private void move(String branch, Node to) {
-        branch(branch);
+        state.branch(branch);
         record(List.of(moved(branch, to)));
     }
 
@@ -410,7 +378,7 @@ public final class ConversationTree {
      */
     public void deleteBranch(String name) {
         change(() -> {
-            branch(name);
+            state.branch(name);
             if (name.equals(MAIN)) {
                 throw new ConversationException("The branch %s cannot be deleted.".formatted(MAIN));
             }
@@ -427,10 +395,7 @@ public final class ConversationTree {
      */
     public void restoreBranch(String name) {
         change(() -> {
-            if (!deletedBranches.containsKey(name)) {
-                throw new ConversationException("No branch %s was deleted; deleted are %s."
-                        .formatted(name, deletedBranches.keySet()));
-            }
+            state.checkDeleted(name);
             record(List.of(new BranchRestored(clock.instant(), name)));
         });
     }
@@ -446,7 +411,7 @@ public final class ConversationTree {
      * @throws dev.llf.error.StorageException if they could not be stored
      */
     public List<Turn> copy(String branch, List<String> turns) {
-        return locked(() -> copyNodes(branch, turns.stream().map(this::resolve).map(Node::turn).toList()));
+        return locked(() -> copyNodes(branch, turns.stream().map(state::resolve).map(Node::turn).toList()));
     }
 
     /**
@@ -464,7 +429,7 @@ public final class ConversationTree {
 
     private List<Turn> copyNodes(String branch, List<Turn> originals) {
         Instant now = clock.instant();
-        Optional<String> parent = branch(branch).optionalTurn().map(Turn::id);
+        Optional<String> parent = state.branch(branch).optionalTurn().map(Turn::id);
         List<Turn> copies = new ArrayList<>();
         List<ConversationEntry> entries = new ArrayList<>();
         for (Turn original : originals) {
@@ -507,7 +472,7 @@ public final class ConversationTree {
     private void pin(String turn, boolean on) {
         change(() -> {
             String turnId = turn(turn);
-            if (pinned.contains(turnId) != on) {
+            if (state.pinned().contains(turnId) != on) {
                 record(List.of(new TurnPinned(clock.instant(), turnId, on)));
             }
         });
@@ -546,117 +511,20 @@ public final class ConversationTree {
         });
     }
 
-    // Entries
-
-    private void record(List<ConversationEntry> entries) {
-        entries.forEach(this::check);
+    private void record(List<? extends ConversationEntry> entries) {
         if (store != null) {
-            store.append(id, revision, entries);
+            store.append(id, revision, List.copyOf(entries));
         }
-        entries.forEach(this::apply);
+        entries.forEach(state::apply);
         revision += entries.size();
     }
 
-    /** Checks what an entry says of the tree; a batch of entries is made here and needs this for its first one only. */
-    private void check(ConversationEntry entry) {
-        if (entry instanceof TurnAdded added && nodes.containsKey(added.turn().id())) {
-            throw new ConversationException("There is a turn %s already.".formatted(added.turn().id()));
-        }
-    }
-
-    private void apply(ConversationEntry entry) {
-        switch (entry) {
-            case TurnAdded added -> {
-                check(added);
-                Turn turn = added.turn();
-                Node node = turn.parent().map(this::node).orElse(root).add(turn);
-                nodes.put(turn.id(), node);
-                branches.put(added.branch(), node);
-            }
-            case BranchMoved moved -> {
-                Node to = moved.turn().map(this::node).orElse(root);
-                Node from = branches.put(moved.branch(), to);
-                if (from != null && to.isAncestorOf(from)) {
-                    from.leftFor(to);
-                }
-            }
-            case BranchDeleted deleted -> rename(branches, deletedBranches, deleted.branch());
-            case BranchRestored restored -> rename(deletedBranches, branches, restored.branch());
-            case TurnPinned pin -> {
-                node(pin.turn());
-                if (pin.pinned()) {
-                    pinned.add(pin.turn());
-                } else {
-                    pinned.remove(pin.turn());
-                }
-            }
-            case SummaryAdded summary -> {
-                node(summary.upTo());
-                summaries.put(summary.upTo(), summary.text());
-            }
-            case MetadataSet set -> set.value().ifPresentOrElse(value -> metadata.put(set.key(), value),
-                    () -> metadata.remove(set.key()));
-        }
-    }
-
-    private void rename(Map<String, Node> from, Map<String, Node> to, String branch) {
-        Node head = from.remove(branch);
-        if (head == null) {
-            throw noBranch(branch);
-        }
-        to.put(branch, head);
-    }
-
-    private Node branch(String name) {
-        Node head = branches.get(name);
-        if (head == null) {
-            throw noBranch(name);
-        }
-        return head;
-    }
-
-    private ConversationException noBranch(String name) {
-        return new ConversationException("Conversation %s has no branch %s; it has %s%s.".formatted(id, name,
-                branches.keySet(), deletedBranches.isEmpty() ? "" : ", deleted are " + deletedBranches.keySet()));
-    }
-
-    private Node node(String turnId) {
-        Node node = nodes.get(turnId);
-        if (node == null) {
-            throw new ConversationException("Conversation %s has no turn %s.".formatted(id, turnId));
-        }
-        return node;
-    }
-
     private String turn(String reference) {
-        Node node = resolve(reference);
+        Node node = state.resolve(reference);
         if (node.isRoot()) {
             throw new ConversationException("Branch %s has no turn yet.".formatted(reference));
         }
         return node.turn().id();
-    }
-
-    private Node resolve(String reference) {
-        Node head = branches.get(reference);
-        if (head != null) {
-            return head;
-        }
-        Node exact = nodes.get(reference);
-        if (exact != null || reference.length() < MIN_PREFIX) {
-            return node(reference);
-        }
-        Set<String> matches = new HashSet<>();
-        for (String turnId : nodes.tailMap(reference).keySet()) {
-            if (!turnId.startsWith(reference) || matches.size() > 1) {
-                break;
-            }
-            matches.add(turnId);
-        }
-        if (matches.size() > 1) {
-            throw new ConversationException("More than one turn begins with %s, for example %s; give more of the id."
-                    .formatted(reference, matches));
-        }
-        return node(matches.isEmpty() ? reference : matches.iterator().next());
     }
 
     private void change(Runnable action) {

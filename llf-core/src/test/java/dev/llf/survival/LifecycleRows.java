@@ -320,7 +320,8 @@ final class LifecycleRows extends HazardRows {
                     .threads(1)
                     .build(); ExecutorService pool = Executors.newFixedThreadPool(6)) {
                 List<Future<?>> threads = IntStream.range(0, 6).<Future<?>>mapToObj(
-                        seed -> pool.submit(() -> fillSlots(model, new Random(seed), 2_000 / context))).toList();
+                        seed -> pool.submit(() -> fillSlots(model, new Random(seed), Math.max(1, 1_000 / context))))
+                        .toList();
                 for (Future<?> thread : threads) {
                     thread.get();
                 }
