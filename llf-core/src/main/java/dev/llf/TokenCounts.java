@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** How many tokens the turns of one conversation have in the prompt, each counted once. */
 final class TokenCounts {
@@ -25,7 +26,18 @@ final class TokenCounts {
     /** By turn: its own tokens and those of all before it. */
     private final Map<String, Sum> sums = new ConcurrentHashMap<>();
 
+    /** What was counted last for the front. */
+    private volatile @Nullable Front counted;
+
     private record Sum(int own, int withEarlier) {}
+
+    /**
+     * The front of all prompts with these tools.
+     *
+     * @param tokens      what instructions and tools add to a prompt
+     * @param probeTokens a prompt of the instructions and the probe, without tools
+     */
+    private record Front(List<ToolSpec> tools, int tokens, int probeTokens) {}
 
     TokenCounts(ChatModel model, Optional<String> system) {
         this.model = model;
@@ -44,7 +56,17 @@ final class TokenCounts {
 
     /** Returns what instructions and tools add to any prompt. */
     int ofFront(List<ToolSpec> tools) {
-        return of(with(front, PROBE), tools) - of(List.of(PROBE), List.of());
+        return front(tools).tokens;
+    }
+
+    private Front front(List<ToolSpec> tools) {
+        Front known = counted;
+        if (known == null || !known.tools.equals(tools)) {
+            known = new Front(tools, of(with(front, PROBE), tools) - of(List.of(PROBE), List.of()),
+                    of(with(front, PROBE), List.of()));
+            counted = known;
+        }
+        return known;
     }
 
     int of(Turn turn) {
@@ -74,7 +96,9 @@ final class TokenCounts {
     private int count(Turn turn) {
         List<Message> messages = new ArrayList<>(front);
         messages.addAll(turn.messages());
-        return of(with(messages, PROBE), List.of()) - of(with(front, PROBE), List.of());
+        Front known = counted;
+        int without = known == null ? front(List.of()).probeTokens : known.probeTokens;
+        return of(with(messages, PROBE), List.of()) - without;
     }
 
     private static List<Message> with(List<Message> messages, Message last) {

@@ -3,7 +3,7 @@ package dev.llf.chat;
 /**
  * A model's wish that a tool be called.
  *
- * @param id        identifies the call within its conversation
+ * @param id        identifies the call within its turn
  * @param name      the tool's name as the model wrote it; the tool need not exist
  * @param arguments the arguments as the model wrote them: JSON text, meant to be an object, but unchecked
  */

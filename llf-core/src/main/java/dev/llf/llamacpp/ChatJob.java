@@ -7,6 +7,7 @@ import dev.llf.chat.ToolCall;
 import dev.llf.error.BusyException;
 import dev.llf.error.EngineException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Future;
@@ -128,13 +129,19 @@ final class ChatJob implements SlotScheduler.Job {
             FinishReason reason = generate(requestForSlot.apply(slot));
             deliverRest();
             String answer = generated.toString();
-            slot.remember(prompt, () -> answerIds.apply(answer));
+            slot.remember(prompt, () -> evaluated(answer));
             return () -> finish(reason);
         } catch (RuntimeException | Error e) { // whatever it is, the slot goes on and the caller is told
             slot.failed();
             LOG.debug("A generation failed", e);
             return () -> fail(e);
         }
+    }
+
+    /** The token that was chosen last was not evaluated any more. */
+    private int[] evaluated(String answer) {
+        int[] ids = answerIds.apply(answer);
+        return Arrays.copyOf(ids, Math.max(0, ids.length - 1));
     }
 
     private FinishReason generate(EngineRequest request) {

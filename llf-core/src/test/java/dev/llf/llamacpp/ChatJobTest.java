@@ -114,7 +114,7 @@ class ChatJobTest {
 
         assertThat(first.usage().cachedTokens()).isZero();
         assertThat(second.usage().promptTokens()).isEqualTo(13);
-        assertThat(second.usage().cachedTokens()).isEqualTo(9);
+        assertThat(second.usage().cachedTokens()).as("the last token was chosen, not evaluated").isEqualTo(8);
     }
 
     @Test
