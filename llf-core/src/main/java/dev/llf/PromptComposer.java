@@ -34,6 +34,8 @@ final class PromptComposer {
     /** What an engine needs besides the prompt for one token of an answer. */
     private static final int LEAST_ANSWER = 3;
 
+    private static final View NOTHING = new View(List.of(), Optional.empty(), Omission.Reason.TOKENS);
+
     private final TurnSettings settings;
     private final ConversationTree tree;
     private final TokenCounts counts;
@@ -58,10 +60,9 @@ final class PromptComposer {
      * @throws ContextOverflowException if it does not fit even without the past
      */
     Composed compose(History history, List<Message> now, List<ToolSpec> tools, String session, Asker asker) {
-        View all = new View(List.of(), Optional.empty(), Omission.Reason.TOKENS);
         int room = history.size() == 0 ? 0 : room(tools);
         while (true) {
-            View view = room == 0 ? all : settings.window().view(history, new Space(room, asker));
+            View view = room == 0 ? NOTHING : settings.window().view(history, new Space(room, asker));
             List<Message> messages = messages(view, now);
             int tokens = counts.of(messages, tools, session);
             boolean alone = room == 0 || (view.turns().isEmpty() && view.summary().isEmpty());
@@ -106,12 +107,10 @@ final class PromptComposer {
         }
         int left = tokens;
         if (!view.turns().isEmpty() || view.summary().isPresent()) {
-            View nothing = new View(List.of(), Optional.empty(), view.reason());
-            left = take(parts, Part.HISTORY, left, counts.of(messages(nothing, now), tools));
+            left = take(parts, Part.HISTORY, left, counts.of(messages(NOTHING, now), tools));
         }
         if (!tools.isEmpty()) {
-            left = take(parts, Part.TOOLS, left,
-                    counts.of(messages(new View(List.of(), Optional.empty(), view.reason()), now), List.of()));
+            left = take(parts, Part.TOOLS, left, counts.of(messages(NOTHING, now), List.of()));
         }
         if (settings.system().isPresent()) {
             left = take(parts, Part.SYSTEM, left, counts.of(now, List.of()));
@@ -121,7 +120,7 @@ final class PromptComposer {
         return new ContextPlan(contextTokens, parts, omission(history, view));
     }
 
-    /** A template that has instructions of its own where there are none can make a prompt shorter by a part. */
+    /** Gives a part what the prompt has more than without it; a template may even have less with it. */
     private static int take(Map<Part, Integer> parts, Part part, int tokens, int without) {
         parts.put(part, Math.max(0, tokens - without));
         return Math.min(tokens, without);
