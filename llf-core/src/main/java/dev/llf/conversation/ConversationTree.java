@@ -281,7 +281,6 @@ public final class ConversationTree {
      * @throws dev.llf.error.StorageException if it could not be stored
      */
     public void createBranch(String name, Optional<String> turn) {
-        WellFormed.id(name, "branch name");
         change(() -> {
             state.checkFree(name);
             Node node = turn.map(state::resolve).orElse(state.root());
@@ -488,7 +487,6 @@ public final class ConversationTree {
      * @throws dev.llf.error.StorageException if it could not be stored
      */
     public void addSummary(String turn, String text) {
-        WellFormed.text(text, "summary");
         change(() -> {
             String turnId = turn(turn);
             record(List.of(new SummaryAdded(clock.instant(), turnId, text)));
@@ -504,8 +502,6 @@ public final class ConversationTree {
      * @throws dev.llf.error.StorageException if it could not be stored
      */
     public void setMetadata(String key, Optional<String> value) {
-        WellFormed.name(key, "metadata key");
-        value.ifPresent(text -> WellFormed.text(text, "metadata"));
         change(() -> {
             record(List.of(new MetadataSet(clock.instant(), key, value)));
         });

@@ -20,7 +20,6 @@ import dev.llf.chat.ToolMessage;
 import dev.llf.chat.Turn;
 import dev.llf.chat.Usage;
 import dev.llf.chat.UserMessage;
-import dev.llf.chat.WellFormed;
 import dev.llf.spi.ConversationEntry;
 import dev.llf.spi.ConversationEntry.BranchDeleted;
 import dev.llf.spi.ConversationEntry.BranchMoved;
@@ -166,8 +165,7 @@ public final class ConversationJson {
      *
      * @param json  where to
      * @param entry the entry
-     * @throws IOException              if the generator cannot write
-     * @throws IllegalArgumentException if a text has an unpaired surrogate; the JSON is unfinished then
+     * @throws IOException if the generator cannot write
      */
     public static void write(JsonGenerator json, ConversationEntry entry) throws IOException {
         json.writeStartObject();
@@ -175,26 +173,26 @@ public final class ConversationJson {
         json.writeStringField("at", entry.at().toString());
         switch (entry) {
             case TurnAdded added -> {
-                writeText(json, "branch", added.branch());
+                json.writeStringField("branch", added.branch());
                 json.writeFieldName("turn");
                 write(json, added.turn());
             }
             case BranchMoved moved -> {
-                writeText(json, "branch", moved.branch());
+                json.writeStringField("branch", moved.branch());
                 writeOptional(json, "turn", moved.turn());
             }
-            case BranchDeleted deleted -> writeText(json, "branch", deleted.branch());
-            case BranchRestored restored -> writeText(json, "branch", restored.branch());
+            case BranchDeleted deleted -> json.writeStringField("branch", deleted.branch());
+            case BranchRestored restored -> json.writeStringField("branch", restored.branch());
             case TurnPinned pinned -> {
-                writeText(json, "turn", pinned.turn());
+                json.writeStringField("turn", pinned.turn());
                 json.writeBooleanField("pinned", pinned.pinned());
             }
             case SummaryAdded summary -> {
-                writeText(json, "upTo", summary.upTo());
-                writeText(json, "text", summary.text());
+                json.writeStringField("upTo", summary.upTo());
+                json.writeStringField("text", summary.text());
             }
             case MetadataSet set -> {
-                writeText(json, "key", set.key());
+                json.writeStringField("key", set.key());
                 writeOptional(json, "value", set.value());
             }
         }
@@ -215,14 +213,10 @@ public final class ConversationJson {
 
     private static void writeOptional(JsonGenerator json, String name, Optional<String> text) throws IOException {
         if (text.isPresent()) {
-            writeText(json, name, text.get());
+            json.writeStringField(name, text.get());
         } else {
             json.writeNullField(name);
         }
-    }
-
-    private static void writeText(JsonGenerator json, String name, String text) throws IOException {
-        json.writeStringField(name, WellFormed.text(text, name));
     }
 
     private static String word(FinishReason reason) {
@@ -299,12 +293,8 @@ public final class ConversationJson {
             case "system" -> new SystemMessage(content);
             case "user" -> new UserMessage(content);
             case "assistant" -> new AssistantMessage(content, calls(from));
-            case "tool" -> {
-                String callId = from.text("tool_call_id");
-                String name = from.text("name");
-                boolean error = from.flag("error");
-                yield from.make(() -> new ToolMessage(callId, name, content, error));
-            }
+            case "tool" -> from.make(
+                    () -> new ToolMessage(from.text("tool_call_id"), from.text("name"), content, from.flag("error")));
             default -> throw from.unknown("role", role, ROLES);
         };
     }
@@ -312,10 +302,7 @@ public final class ConversationJson {
     private static List<ToolCall> calls(Fields from) throws UnreadableJsonException {
         List<ToolCall> calls = new ArrayList<>();
         for (Fields each : from.objectsIfAny("tool_calls")) {
-            String id = each.text("id");
-            String name = each.text("name");
-            String arguments = each.text("arguments");
-            calls.add(each.make(() -> new ToolCall(id, name, arguments)));
+            calls.add(each.make(() -> new ToolCall(each.text("id"), each.text("name"), each.text("arguments"))));
         }
         return calls;
     }
@@ -341,16 +328,14 @@ public final class ConversationJson {
     }
 
     private static Usage usage(Fields from) throws UnreadableJsonException {
-        int prompt = from.count("promptTokens");
-        int cached = from.count("cachedTokens");
-        int completion = from.count("completionTokens");
-        return from.make(() -> new Usage(prompt, cached, completion));
+        return from.make(() -> new Usage(from.count("promptTokens"), from.count("cachedTokens"),
+                from.count("completionTokens")));
     }
 
     private static ConversationEntry entry(Fields from) throws UnreadableJsonException {
         String type = from.text("type");
         Instant at = from.time("at");
-        return switch (type) {
+        return from.make(() -> switch (type) {
             case "turn_added" -> new TurnAdded(at, from.text("branch"), turn(from.object("turn")));
             case "branch_moved" -> new BranchMoved(at, from.text("branch"), from.textOrNull("turn"));
             case "branch_deleted" -> new BranchDeleted(at, from.text("branch"));
@@ -359,6 +344,6 @@ public final class ConversationJson {
             case "summary_added" -> new SummaryAdded(at, from.text("upTo"), from.text("text"));
             case "metadata_set" -> new MetadataSet(at, from.text("key"), from.textOrNull("value"));
             default -> throw from.unknown("type", type, TYPES);
-        };
+        });
     }
 }

@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
@@ -114,14 +113,20 @@ record Fields(JsonNode node, String path) {
         return new UnreadableJsonException(pathOf(name), "expected one of %s, found %s".formatted(known, shown(word)));
     }
 
+    /** Makes something of fields. */
+    @FunctionalInterface
+    interface Maker<T> {
+        T make() throws UnreadableJsonException;
+    }
+
     /** Makes something of the fields whose own checks may fail. */
-    <T> T make(Supplier<T> maker) throws UnreadableJsonException {
+    <T> T make(Maker<T> maker) throws UnreadableJsonException {
         return checked(path, maker);
     }
 
-    private static <T> T checked(String path, Supplier<T> maker) throws UnreadableJsonException {
+    private static <T> T checked(String path, Maker<T> maker) throws UnreadableJsonException {
         try {
-            return maker.get();
+            return maker.make();
         } catch (IllegalArgumentException e) {
             throw new UnreadableJsonException(path, String.valueOf(e.getMessage()));
         }

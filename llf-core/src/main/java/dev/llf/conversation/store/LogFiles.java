@@ -16,6 +16,8 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +27,8 @@ final class LogFiles {
 
     static final String SUFFIX = ".jsonl";
     static final String UNFINISHED = ".part";
+
+    private static final Pattern NAME = Pattern.compile("([A-Za-z0-9_-]{1,64})" + Pattern.quote(SUFFIX));
 
     private static final Logger LOG = LoggerFactory.getLogger(LogFiles.class);
 
@@ -52,14 +56,10 @@ final class LogFiles {
 
     /** Returns the conversation that is kept in a file; empty if none is. */
     Optional<String> conversation(Path file) throws IOException {
-        String name = file.getFileName().toString();
-        if (!name.endsWith(SUFFIX)) {
-            return Optional.empty();
-        }
-        String id = name.substring(0, name.length() - SUFFIX.length());
-        boolean begun = StoreRules.isId(id) && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
-                && Files.size(file) > JsonLine.header(id).length;
-        return begun ? Optional.of(id) : Optional.empty();
+        Matcher name = NAME.matcher(file.getFileName().toString());
+        boolean begun = name.matches() && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+                && Files.size(file) > JsonLine.header(name.group(1)).length;
+        return begun ? Optional.of(name.group(1)) : Optional.empty();
     }
 
     /** Removes what was being created when a process ended. */

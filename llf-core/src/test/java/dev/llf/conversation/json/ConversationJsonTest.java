@@ -154,7 +154,7 @@ class ConversationJsonTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            "id":"t1"                  | "id":"../x"           |                           | a turn's id must be
+            "id":"t1"                  | "id":"../x"           |                           | turn id must be
             "id":"t1",                 |                       | /id                       | expected text, found nothing
             "id":"t1"                  | "id":1                | /id                       | expected text, found a number
             "parent":null,             |                       | /parent                   | expected text or null, found nothing
@@ -226,11 +226,16 @@ class ConversationJsonTest {
     }
 
     @Test
-    void refusesToWriteTextThatUtf8CannotHold() {
-        ConversationEntry entry = new ConversationEntry.MetadataSet(Instant.EPOCH, "k", Optional.of("cut \uD83D"));
+    void refusesEntriesThatCannotBe() {
+        for (String fields : List.of("\"type\":\"branch_deleted\",\"branch\":\"../x\"",
+                "\"type\":\"branch_moved\",\"branch\":\"b\",\"turn\":\"a b\"",
+                "\"type\":\"turn_pinned\",\"turn\":\"\",\"pinned\":true",
+                "\"type\":\"metadata_set\",\"key\":\" \",\"value\":null")) {
+            byte[] bytes = "{\"at\":\"1970-01-01T00:00:00Z\",%s}".formatted(fields).getBytes(StandardCharsets.UTF_8);
 
-        assertThatThrownBy(() -> bytes(json -> ConversationJson.write(json, entry)))
-                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("value is not well-formed");
+            assertThatThrownBy(() -> entry(bytes)).as(fields).isInstanceOf(UnreadableJsonException.class)
+                    .hasMessageContaining("must");
+        }
     }
 
     @Test

@@ -34,13 +34,13 @@ public final class RandomEntries {
 
     public ConversationEntry entry() {
         return switch (random.nextInt(7)) {
-            case 0 -> new ConversationEntry.TurnAdded(time(), text(), turn());
-            case 1 -> new ConversationEntry.BranchMoved(time(), text(), maybe(text()));
-            case 2 -> new ConversationEntry.BranchDeleted(time(), text());
-            case 3 -> new ConversationEntry.BranchRestored(time(), text());
-            case 4 -> new ConversationEntry.TurnPinned(time(), text(), random.nextBoolean());
-            case 5 -> new ConversationEntry.SummaryAdded(time(), text(), text());
-            default -> new ConversationEntry.MetadataSet(time(), text(), maybe(text()));
+            case 0 -> new ConversationEntry.TurnAdded(time(), id(), turn());
+            case 1 -> new ConversationEntry.BranchMoved(time(), id(), maybe(id()));
+            case 2 -> new ConversationEntry.BranchDeleted(time(), id());
+            case 3 -> new ConversationEntry.BranchRestored(time(), id());
+            case 4 -> new ConversationEntry.TurnPinned(time(), id(), random.nextBoolean());
+            case 5 -> new ConversationEntry.SummaryAdded(time(), id(), text());
+            default -> new ConversationEntry.MetadataSet(time(), name(), maybe(text()));
         };
     }
 
