@@ -70,10 +70,11 @@ public final class ConversationExporter {
     /**
      * Returns the formats that this exporter can write.
      *
-     * @return LLF's own first, then those of further formatters; unmodifiable
+     * @return LLF's own first, then those of further formatters, without those whose library is missing; unmodifiable
      */
     public List<ExportFormat> formats() {
-        return List.copyOf(formatters.keySet());
+        return formatters.values().stream().filter(ConversationFormatter::available)
+                .map(ConversationFormatter::format).toList();
     }
 
     /**

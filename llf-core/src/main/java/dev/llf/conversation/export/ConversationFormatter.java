@@ -19,6 +19,16 @@ public interface ConversationFormatter {
     ExportFormat format();
 
     /**
+     * Tells whether what it needs is there, such as an optional library. {@link ConversationExporter#formats} leaves it out
+     * if not.
+     *
+     * @return true unless overridden
+     */
+    default boolean available() {
+        return true;
+    }
+
+    /**
      * Writes a conversation, message by message: a conversation may be far larger than the memory to spare.
      *
      * @param view what may leave

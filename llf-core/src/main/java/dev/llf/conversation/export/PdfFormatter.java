@@ -22,9 +22,23 @@ final class PdfFormatter implements ConversationFormatter {
     }
 
     @Override
+    public boolean available() {
+        try {
+            find();
+            return true;
+        } catch (ClassNotFoundException e) {
+            return false;
+        }
+    }
+
+    private static void find() throws ClassNotFoundException {
+        Class.forName(LIBRARY, false, PdfFormatter.class.getClassLoader());
+    }
+
+    @Override
     public void write(ExportView view, OutputStream out) throws IOException {
         try {
-            Class.forName(LIBRARY, false, PdfFormatter.class.getClassLoader());
+            find();
         } catch (ClassNotFoundException e) {
             throw new ExportException("PDF needs Apache PDFBox, which is not there: add the dependency "
                     + "org.apache.pdfbox:pdfbox, version 3.0.0 or later", e);

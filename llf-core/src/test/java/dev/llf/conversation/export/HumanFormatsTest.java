@@ -5,6 +5,7 @@ import dev.llf.chat.Message;
 import dev.llf.chat.ToolCall;
 import dev.llf.chat.ToolMessage;
 import dev.llf.chat.Transcript;
+import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 class HumanFormatsTest {
 
@@ -357,5 +359,32 @@ class HumanFormatsTest {
     void controlCharactersCannotSteerATerminal() {
         assertThat(export(Conversations.of("a\u001b[31m\u0000\u009b", "b"), ExportFormat.TEXT))
                 .contains("a\u241b[31m\u2400\uFFFD").doesNotContain("\u001b");
+    }
+
+    @Test
+    void namesOnlyFormatsWhoseLibraryIsThere() {
+        ConversationFormatter missing = new ConversationFormatter() {
+            @Override
+            public ExportFormat format() {
+                return new ExportFormat("odt", ".odt", "application/vnd.oasis.opendocument.text", false);
+            }
+
+            @Override
+            public boolean available() {
+                return false;
+            }
+
+            @Override
+            public void write(ExportView view, OutputStream out) {
+                throw new ExportException("ODT needs a library");
+            }
+        };
+        ConversationExporter exporter = ConversationExporter.builder().formatter(missing).build();
+
+        assertThat(exporter.formats()).as("PDFBox is there in tests").containsExactlyElementsOf(ExportFormat.values());
+        assertThatExceptionOfType(ExportException.class)
+                .isThrownBy(
+                        () -> exporter.exportTo(Conversations.empty(), missing.format(), new ByteArrayOutputStream()))
+                .withMessageContaining("ODT needs a library");
     }
 }
