@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +59,24 @@ public final class ReplyStream implements Iterable<ChatEvent>, AutoCloseable {
     @Override
     public Iterator<ChatEvent> iterator() {
         return events;
+    }
+
+    /**
+     * Hands over the text of the answer piece by piece as it is written, and waits for the end of the turn. Other events are
+     * passed over. Reads from the one iterator, so that what it returned before is not handed over again.
+     *
+     * @param action takes the pieces, in this thread; what it throws ends the reading, but not the turn
+     * @return the reply, as of {@link #reply}
+     * @throws LlfException          if the turn failed; nothing of it is in the log then
+     * @throws IllegalStateException if the model was closed
+     */
+    public Reply forEachText(Consumer<String> action) {
+        for (ChatEvent event : this) {
+            if (event instanceof ChatEvent.TextDelta delta) {
+                action.accept(delta.text());
+            }
+        }
+        return reply();
     }
 
     /**

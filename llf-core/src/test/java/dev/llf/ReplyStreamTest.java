@@ -62,6 +62,36 @@ class ReplyStreamTest {
     }
 
     @Test
+    void handsOverTheTextOfAllRounds() {
+        ScriptedChatModel model = ScriptedChatModel.replying("Let me").andCalling("weather", "a")
+                .thenReplying("Sunny.");
+        Conversation talk = Llf.builder().model(model).tools(FakeTools.answering(call -> "sunny")).build()
+                .conversation();
+        List<String> pieces = new ArrayList<>();
+
+        try (ReplyStream stream = talk.stream("?")) {
+            Reply reply = stream.forEachText(piece -> pieces.add(piece.strip()));
+
+            assertThat(pieces).containsExactly("Let", "me", "Sunny.");
+            assertThat(reply).isSameAs(stream.reply());
+            assertThat(stream.forEachText(piece -> pieces.add("again"))).isSameAs(reply);
+            assertThat(pieces).hasSize(3);
+        }
+    }
+
+    @Test
+    void endsTheReadingButNotTheTurnIfTextIsRefused() {
+        Conversation talk = talk(ScriptedChatModel.replying("one two three"));
+
+        try (ReplyStream stream = talk.stream("?")) {
+            assertThatThrownBy(() -> stream.forEachText(piece -> {
+                throw new IllegalStateException("no screen");
+            })).hasMessage("no screen");
+            assertThat(stream.reply().text()).isEqualTo("one two three");
+        }
+    }
+
+    @Test
     void tellsTheResultsOfCallsThatNeverRan() {
         ScriptedChatModel model = ScriptedChatModel.calling("weather", "a").endingWith(FinishReason.LENGTH);
 

@@ -4,7 +4,6 @@ import dev.llf.Conversation;
 import dev.llf.Llf;
 import dev.llf.Reply;
 import dev.llf.ReplyStream;
-import dev.llf.chat.ChatEvent;
 import dev.llf.chat.Sampling;
 import dev.llf.chat.Timings;
 import dev.llf.gguf.GgufFile;
@@ -34,13 +33,10 @@ public final class Quickstart {
                 System.out.println("you> " + text);
                 System.out.print("llf> ");
                 try (ReplyStream stream = talk.stream(text)) {
-                    for (ChatEvent event : stream) {
-                        if (event instanceof ChatEvent.TextDelta delta) {
-                            System.out.print(delta.text());
-                            System.out.flush();
-                        }
-                    }
-                    report(stream.reply());
+                    report(stream.forEachText(piece -> {
+                        System.out.print(piece);
+                        System.out.flush();
+                    }));
                 }
             }
         }
