@@ -52,6 +52,13 @@ public final class Conversation {
         queue = open.queue(branch);
     }
 
+    void begin(Transcript transcript) {
+        queue.alone(() -> {
+            tree.begin(transcript);
+            return transcript;
+        });
+    }
+
     /**
      * Says something and waits for the answer.
      *

@@ -2,6 +2,7 @@ package dev.llf;
 
 import dev.llf.chat.ChatModel;
 import dev.llf.chat.Sampling;
+import dev.llf.chat.Transcript;
 import dev.llf.chat.WellFormed;
 import dev.llf.conversation.ConversationTree;
 import dev.llf.conversation.Window;
@@ -101,10 +102,38 @@ public final class Llf implements AutoCloseable {
                 () -> new OpenConversation(settings, ConversationTree.open(id, from, settings.clock()))));
     }
 
+    /**
+     * Begins a conversation with what was said elsewhere, such as one that was imported, and goes on from there. It keeps
+     * its ids, and is kept in the store if there is one, else in memory only. The transcript's system text is not taken
+     * over: the instructions of this {@link Llf} stand in front of it, as of all its conversations.
+     *
+     * {@snippet class = "dev.llf.SnippetsTest" region = "import"}
+     *
+     * @param transcript what was said, of which the model takes every word for what was really said; see
+     *                   {@link Transcript#withId} for another id
+     * @return the conversation, on its branch {@value ConversationTree#MAIN}
+     * @throws dev.llf.conversation.ConversationException if the store has turns of a conversation with this id already, or
+     *                                                    two turns have one id
+     * @throws dev.llf.error.CancelledException           if it was cancelled while it waited for a turn that runs there
+     * @throws dev.llf.error.StorageException             if it could not be stored; nothing of it is in the store then
+     * @throws IllegalArgumentException                   if the id is not of 1 to 64 letters, digits, {@code _} or
+     *                                                    {@code -}, a key of the metadata is blank, or a text has an
+     *                                                    unpaired surrogate
+     * @throws IllegalStateException                      if this is closed
+     */
+    public Conversation conversation(Transcript transcript) {
+        Conversation begun = store == null ? inMemory(transcript.id()) : conversation(transcript.id());
+        begun.begin(transcript);
+        return begun;
+    }
+
     private Conversation inMemory() {
+        return inMemory(ConversationTree.randomId());
+    }
+
+    private Conversation inMemory(String id) {
         settings();
-        return conversation(new OpenConversation(settings,
-                ConversationTree.inMemory(ConversationTree.randomId(), settings.clock())));
+        return conversation(new OpenConversation(settings, ConversationTree.inMemory(id, settings.clock())));
     }
 
     private Conversation conversation(OpenConversation open) {

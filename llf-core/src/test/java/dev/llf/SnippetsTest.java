@@ -1,19 +1,33 @@
 package dev.llf;
 
-import dev.llf.chat.ChatEvent;
 import dev.llf.chat.FinishReason;
 import dev.llf.chat.Sampling;
+import dev.llf.chat.Transcript;
+import dev.llf.conversation.BranchComparison;
+import dev.llf.conversation.ContextPlan;
+import dev.llf.conversation.Omission;
+import dev.llf.conversation.Window;
+import dev.llf.conversation.export.ConversationExporter;
+import dev.llf.conversation.export.ConversationImporter;
+import dev.llf.conversation.export.ExportFormat;
+import dev.llf.conversation.search.ConversationSearch;
+import dev.llf.conversation.search.SearchQuery;
+import dev.llf.conversation.search.SearchResult;
+import dev.llf.conversation.store.JsonLinesConversationStore;
 import dev.llf.gguf.GgufFile;
 import dev.llf.gguf.KvType;
+import dev.llf.spi.ConversationStore;
 import dev.llf.testing.ScriptedChatModel;
 import dev.llf.testing.TinyModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -36,12 +50,7 @@ class SnippetsTest {
             Conversation talk = llf.conversation();
             talk.send("My name is Ada.");
             try (ReplyStream stream = talk.stream("What is my name?")) {
-                for (ChatEvent event : stream) {
-                    if (event instanceof ChatEvent.TextDelta delta) {
-                        System.out.print(delta.text());
-                    }
-                }
-                Reply reply = stream.reply(); // finishReason(), usage(), timings()
+                Reply reply = stream.forEachText(System.out::print); // finishReason(), usage(), timings()
                 // @end
                 assertThat(reply.text()).isEqualTo("Your name is Ada.");
                 assertThat(reply.finishReason()).isEqualTo(FinishReason.STOP);
@@ -62,6 +71,84 @@ class SnippetsTest {
             // @end
             assertThat(order).isEqualTo(new Order("Ada", "lamp", 3, 40));
         }
+    }
+
+    @Test
+    void branches() {
+        try (Llf llf = Llf.builder().model(TinyModel.path()).contextTokens(1024).sampling(Sampling.greedy()).build()) {
+            // @start region="branches"
+            Conversation talk = llf.conversation();
+            Reply first = talk.send("My name is Ada.");
+            talk.send("What is my name?");
+            Conversation other = talk.fork("bob", first.turn().id()); // goes on from any turn
+            other.send("My name is Bob.");
+            talk.regenerate(); // asks again; the earlier answer stays in the tree
+            talk.undo();
+            talk.redo();
+            BranchComparison parted = talk.tree().compare("main", "bob");
+            talk.merge("bob", MergeStrategy.SUMMARY); // or TURNS
+            // @end
+            assertThat(parted.commonAncestor()).contains(first.turn());
+            assertThat(parted.onlyInA()).hasSize(1);
+            assertThat(parted.onlyInB()).hasSize(1);
+            assertThat(talk.turns()).hasSize(3);
+            assertThat(talk.tree().following(Optional.of(first.turn().id()))).hasSize(3);
+        }
+    }
+
+    @Test
+    void typedOutput() {
+        try (Llf llf = Llf.builder().model(TinyModel.path()).build()) {
+            // @start region="typed"
+            String team = llf.classify("The screen stays black.", List.of("billing", "technical", "sales"));
+            boolean human = llf.yesOrNo("Are you a human?");
+            // @end
+            assertThat(team).isEqualTo("technical");
+            assertThat(human).isIn(true, false);
+        }
+    }
+
+    @Test
+    void windows() {
+        // @start region="windows"
+        try (Llf llf = Llf.builder().model(TinyModel.path()).window(Window.summarizing()).build()) {
+            Conversation talk = llf.conversation();
+            Reply first = talk.send("My name is Ada.");
+            talk.tree().pin(first.turn().id()); // stays in the model's view
+            ContextPlan plan = talk.plan("What is my name?"); // says nothing yet
+            int past = plan.tokens(ContextPlan.Part.HISTORY);
+            int free = plan.freeTokens();
+            int unseen = plan.omission().map(Omission::turns).orElse(0);
+            // @end
+            assertThat(past).isPositive();
+            assertThat(free).isPositive();
+            assertThat(unseen).isZero();
+            // @start region="windows-end"
+        }
+        // @end
+    }
+
+    @Test
+    void storingExportingAndSearching(@TempDir Path directory) {
+        Path file = directory.resolve("ada.json");
+        // @start region="store"
+        try (ConversationStore store = JsonLinesConversationStore.open(directory.resolve("conversations"));
+                Llf llf = Llf.builder().model(TinyModel.path()).store(store).build()) {
+            Conversation talk = llf.conversation("ada"); // begun, or gone on with after a restart
+            talk.send("My name is Ada.");
+            SearchResult found = ConversationSearch.search(talk.transcript(), SearchQuery.of("name"));
+            ConversationExporter.builder().build().exportTo(talk.transcript(), ExportFormat.JSON, file);
+            // @end
+            assertThat(found.totalMessages()).isPositive();
+            // @start region="import"
+            Transcript read = ConversationImporter.builder().build().read(file).transcript();
+            Conversation copy = llf.conversation(read.withId("ada-2")); // goes on from there
+            // @end
+            assertThat(copy.turns()).isEqualTo(talk.turns());
+            assertThat(store.conversations()).containsExactly("ada", "ada-2");
+            // @start region="store-end"
+        }
+        // @end
     }
 
     @Test
@@ -100,6 +187,6 @@ class SnippetsTest {
             assertThat(own).containsAll(blocks.group(1).lines().map(String::strip).toList());
             count++;
         }
-        assertThat(count).isEqualTo(4);
+        assertThat(count).isEqualTo(8);
     }
 }

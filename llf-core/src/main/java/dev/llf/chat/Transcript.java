@@ -39,6 +39,17 @@ public record Transcript(String id, Optional<String> system, Map<String, String>
     }
 
     /**
+     * Names the conversation anew, such as for a store that has one with this id already.
+     *
+     * @param id the new id
+     * @return a transcript that is otherwise the same
+     * @throws IllegalArgumentException if the id is blank
+     */
+    public Transcript withId(String id) {
+        return new Transcript(id, system, metadata, turns);
+    }
+
+    /**
      * Returns the title.
      *
      * @return the title that the host gave; empty if it gave none

@@ -248,6 +248,39 @@ public final class ConversationTree {
     // Writing
 
     /**
+     * Begins the conversation with what was said elsewhere: turns, all on branch {@value #MAIN}, and metadata, all or none.
+     * Ids, times and token counts of the turns stay as they are. The system text is not taken over.
+     *
+     * @param transcript what was said; its id need not be this conversation's
+     * @throws ConversationException          if there are turns already, or two of the transcript have one id
+     * @throws IllegalArgumentException       if a key of the metadata is blank or a text has an unpaired surrogate
+     * @throws dev.llf.error.StorageException if it could not be stored; the tree is as before then
+     */
+    public void begin(Transcript transcript) {
+        List<ConversationEntry> entries = new ArrayList<>();
+        Instant now = clock.instant();
+        transcript.metadata().forEach((key, value) -> entries.add(new MetadataSet(now,
+                WellFormed.name(key, "metadata key"), Optional.of(WellFormed.text(value, "metadata")))));
+        Set<String> ids = new HashSet<>();
+        for (Turn turn : transcript.turns()) {
+            if (!ids.add(turn.id())) {
+                throw new ConversationException("The transcript has turn %s twice.".formatted(turn.id()));
+            }
+            entries.add(new TurnAdded(now, MAIN, turn));
+        }
+        change(() -> {
+            if (!nodes.isEmpty()) {
+                throw new ConversationException(("Conversation %s has %d turns already; a transcript can only begin an "
+                        + "empty one. Go on with it as it is, or give the transcript another id with withId(...).")
+                        .formatted(id, nodes.size()));
+            }
+            if (!entries.isEmpty()) {
+                record(entries);
+            }
+        });
+    }
+
+    /**
      * Adds a turn and moves a branch to it.
      *
      * @param branch the branch
