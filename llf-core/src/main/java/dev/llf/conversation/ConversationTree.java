@@ -17,6 +17,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -259,8 +260,7 @@ public final class ConversationTree {
     public void begin(Transcript transcript) {
         List<ConversationEntry> entries = new ArrayList<>();
         Instant now = clock.instant();
-        transcript.metadata().forEach((key, value) -> entries.add(new MetadataSet(now,
-                WellFormed.name(key, "metadata key"), Optional.of(WellFormed.text(value, "metadata")))));
+        transcript.metadata().forEach((key, value) -> entries.add(new MetadataSet(now, key, Optional.of(value))));
         Set<String> ids = new HashSet<>();
         for (Turn turn : transcript.turns()) {
             if (!ids.add(turn.id())) {
@@ -269,10 +269,10 @@ public final class ConversationTree {
             entries.add(new TurnAdded(now, MAIN, turn));
         }
         change(() -> {
-            if (!nodes.isEmpty()) {
+            if (!state.nodes().isEmpty()) {
                 throw new ConversationException(("Conversation %s has %d turns already; a transcript can only begin an "
                         + "empty one. Go on with it as it is, or give the transcript another id with withId(...).")
-                        .formatted(id, nodes.size()));
+                        .formatted(id, state.nodes().size()));
             }
             if (!entries.isEmpty()) {
                 record(entries);
