@@ -2,13 +2,24 @@ package dev.llf.examples;
 
 import dev.llf.Conversation;
 import dev.llf.Llf;
-import dev.llf.Reply;
 import dev.llf.ReplyStream;
-import dev.llf.chat.ChatEvent;
 import dev.llf.chat.Sampling;
+import dev.llf.conversation.ContextPlan;
+import dev.llf.conversation.search.ConversationSearch;
+import dev.llf.conversation.search.HitRenderer;
+import dev.llf.conversation.search.SearchHit;
+import dev.llf.conversation.search.SearchQuery;
+import dev.llf.conversation.search.SearchResult;
+import dev.llf.conversation.store.JsonLinesConversationStore;
+import dev.llf.spi.ConversationStore;
 import dev.llf.testing.TinyModel;
+import java.io.IOException;
+import java.nio.file.Path;
 
-/** A conversation that remembers, a streamed answer, and a branch. */
+/**
+ * A conversation that remembers: streamed, planned before it is said, kept in a file, gone on with after a restart, and
+ * searched.
+ */
 public final class ConversationExample {
 
     private ConversationExample() {}
@@ -17,24 +28,65 @@ public final class ConversationExample {
      * Runs the example.
      *
      * @param args ignored
+     * @throws IOException if there can be no temporary directory
      */
-    public static void main(String[] args) {
-        try (Llf llf = Llf.builder().model(TinyModel.path()).contextTokens(1024).sampling(Sampling.greedy()).build()) {
-            Conversation talk = llf.conversation();
-            talk.send("My name is Ada.");
-            try (ReplyStream stream = talk.stream("What is my name?")) {
-                for (ChatEvent event : stream) {
-                    if (event instanceof ChatEvent.TextDelta delta) {
-                        System.out.print(delta.text());
-                    }
-                }
-                Reply reply = stream.reply();
-                System.out.printf(" [%s, %d tokens]%n", reply.finishReason(), reply.usage().totalTokens());
-            }
-            Conversation other = talk.fork();
-            other.send("My name is Bob.");
-            System.out.println("branch:   " + other.send("What is my name?").text());
-            System.out.println("original: " + talk.send("What is my name?").text());
+    public static void main(String[] args) throws IOException {
+        try (TemporaryDirectory directory = TemporaryDirectory.create()) {
+            begin(directory.path());
+            System.out.println("\n--- the program ends and starts again ---\n");
+            goOn(directory.path());
         }
+    }
+
+    private static void begin(Path directory) {
+        try (ConversationStore store = JsonLinesConversationStore.open(directory); Llf llf = open(store)) {
+            Conversation talk = llf.conversation("ada");
+            say(talk, "My name is Ada.");
+            say(talk, "My favorite color is blue.");
+            show(talk.plan("What is my name?"));
+            say(talk, "What is my name?");
+        }
+    }
+
+    private static void goOn(Path directory) {
+        try (ConversationStore store = JsonLinesConversationStore.open(directory); Llf llf = open(store)) {
+            System.out.println("conversations in the store: " + store.conversations());
+            Conversation talk = llf.conversation("ada");
+            say(talk, "What is my favorite color?");
+            search(talk, "favorite color");
+        }
+    }
+
+    private static Llf open(ConversationStore store) {
+        return Llf.builder().model(TinyModel.path()).contextTokens(1024).sampling(Sampling.greedy()).store(store)
+                .build();
+    }
+
+    private static void say(Conversation talk, String text) {
+        System.out.print("you> " + text + "\nllf> ");
+        try (ReplyStream stream = talk.stream(text)) {
+            stream.forEachText(System.out::print);
+        }
+        System.out.println();
+    }
+
+    /** What the next prompt would consist of; nothing is said yet. */
+    private static void show(ContextPlan plan) {
+        System.out.printf("plan for the next question, in tokens (the context holds %d):%n", plan.contextTokens());
+        plan.tokens().forEach((part, tokens) -> {
+            if (tokens > 0) {
+                System.out.printf("  %-8s %4d%n", part, tokens);
+            }
+        });
+        System.out.printf("  %-8s %4d%n", "free", plan.freeTokens());
+    }
+
+    private static void search(Conversation talk, String words) {
+        SearchResult found = ConversationSearch.search(talk.transcript(), SearchQuery.of(words));
+        System.out.printf("%nsearch for \"%s\": %d messages%n", words, found.totalMessages());
+        for (SearchHit hit : found.hits()) {
+            System.out.printf("  turn %d, %s: %s%n", hit.turnNumber(), hit.role(), HitRenderer.plain().snippet(hit));
+        }
+        System.out.println("the last one for a terminal: " + HitRenderer.ansi().snippet(found.hits().getLast()));
     }
 }
