@@ -9,7 +9,9 @@ public final class PromptTemplateException extends LlfException {
 
     private static final long serialVersionUID = 1L;
 
+    /** Why. */
     private final Reason reason;
+    /** The placeholders without a value. */
     private final String[] missing;
 
     /** What stood in the way. */
