@@ -3,13 +3,13 @@ package dev.llf.examples.bench;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** What the extractions read: of a form that TinyModel was trained on. */
+/** What the extractions read: of a form, and of words, that TinyModel was trained on. */
 record Order(String customer, String product, int quantity, int price) {
 
     private static final List<String> CUSTOMERS = List.of("Ada", "Boris", "Carla", "Diego", "Elena", "Farid", "Alice",
             "Emma", "Daniel", "Clara");
-    private static final List<String> PRODUCTS = List.of("lamp", "chair", "table", "phone", "camera", "pen", "book",
-            "cup", "desk", "clock");
+    private static final List<String> PRODUCTS = List.of("lamp", "camera", "laptop", "phone", "printer",
+            "scanner", "speaker", "heater", "kettle", "scooter");
 
     /** Returns the values of as many different texts. */
     static List<Order> some(int count) {

@@ -32,8 +32,8 @@ import org.openjdk.jmh.annotations.Warmup;
  * How long does it take to tell how many tokens of TinyModel the next prompt has?
  *
  * <p>LLF plans the prompt: exactly, with the share of each part. LangChain4j has an estimator that its users implement, since
- * it knows no chat templates; this one has LLF count each message alone, less what an empty prompt has, and adds that once.
- * Both numbers are printed. Run:
+ * it knows no chat templates; this one has LLF count each message as a prompt of its own and adds the numbers. Both
+ * results are printed. Run:
  * {@code mvn -q -B -Pbench -pl llf-examples -am package -Dbench=PlanBenchmark}
  */
 @State(Scope.Thread)
@@ -56,7 +56,7 @@ public class PlanBenchmark {
 
     @Setup
     public void open() {
-        llf = Llf.builder().model(TinyModel.path()).contextTokens(1024).slots(1).threads(1).build();
+        llf = Llf.builder().model(TinyModel.path()).contextTokens(1024).slots(1).threads(1).answerTokens(64).build();
         conversation = llf.conversation();
         for (int i = 0; i < turns; i++) {
             Turn turn = SameTalk.SHORT.turn(i);
@@ -87,19 +87,11 @@ public class PlanBenchmark {
     }
 
     /** Counts each message as the only one of a prompt. */
-    private static final class ByMessage implements TokenCountEstimator {
-
-        private final ChatModel model;
-        private final int empty;
-
-        ByMessage(ChatModel model) {
-            this.model = model;
-            empty = model.countTokens(ChatRequest.of(Message.user("")));
-        }
+    private record ByMessage(ChatModel model) implements TokenCountEstimator {
 
         @Override
         public int estimateTokenCountInText(String text) {
-            return model.countTokens(ChatRequest.of(Message.user(text))) - empty;
+            return model.countTokens(ChatRequest.of(Message.user(text)));
         }
 
         @Override
@@ -111,7 +103,7 @@ public class PlanBenchmark {
 
         @Override
         public int estimateTokenCountInMessages(Iterable<ChatMessage> messages) {
-            int sum = empty;
+            int sum = 0;
             for (ChatMessage message : messages) {
                 sum += estimateTokenCountInMessage(message);
             }

@@ -1,16 +1,22 @@
 package dev.llf.examples.bench;
 
+import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.ChatMessage;
+import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.memory.ChatMemory;
 import dev.langchain4j.memory.chat.MessageWindowChatMemory;
 import dev.langchain4j.memory.chat.TokenWindowChatMemory;
 import dev.langchain4j.model.TokenCountEstimator;
 import dev.llf.Conversation;
 import dev.llf.Llf;
+import dev.llf.chat.ChatModel;
+import dev.llf.chat.ChatRequest;
+import dev.llf.chat.Message;
 import dev.llf.chat.Turn;
 import dev.llf.conversation.ContextPlan;
 import dev.llf.conversation.ConversationTree;
 import dev.llf.conversation.History;
+import dev.llf.conversation.Omission;
 import dev.llf.conversation.Room;
 import dev.llf.conversation.Summary;
 import dev.llf.conversation.Window;
@@ -38,7 +44,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * How long does it take to choose what the model shall see of a conversation of 1,000 turns, where there is room for a
  * tenth of them, or for all?
  *
- * <p>A turn counts as {@value #TURN_TOKENS} tokens, a message as half of them, on both sides kept in a map. LangChain4j's
+ * <p>A token is a word here, and both sides keep the numbers of tokens in maps. LangChain4j's
  * memories have let go of what is no longer shown, LLF's conversation has not, and its window shows half of the room to all
  * of it. {@code llfPlan} is more than the choice: the prompt is put together and counted by a scripted model, which counts
  * the words of all messages each time. Run:
@@ -53,7 +59,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class ViewBenchmark {
 
     private static final int TURNS = 1000;
-    private static final int TURN_TOKENS = 40;
+    private static final String QUESTION = "And now?";
 
     /** For how many turns there is room. */
     @Param({"100", "1000"}) int room;
@@ -67,18 +73,20 @@ public class ViewBenchmark {
 
     @Setup
     public void open() {
-        conversation = Llf.builder().model(ScriptedChatModel.replying("Yes.").withContextTokens(TURNS * 100))
-                .window(Window.tokens(room * TURN_TOKENS)).build().conversation();
+        ChatModel model = ScriptedChatModel.replying("Yes.").withContextTokens(TURNS * 100);
+        int tokens = room
+                * model.countTokens(ChatRequest.builder().messages(SameTalk.ORDINARY.turn(0).messages()).build());
+        conversation = Llf.builder().model(model).window(Window.tokens(tokens)).build().conversation();
         for (int i = 0; i < TURNS; i++) {
             Turn turn = SameTalk.ORDINARY.turn(i);
             conversation.tree().add(ConversationTree.MAIN, turn.parent(), turn);
         }
         history = conversation.history();
-        counted = new CountedRoom(room * TURN_TOKENS);
+        counted = new CountedRoom(tokens, tokens / room);
         int seen = window.view(history, counted).turns().size();
-        int planned = TURNS - conversation.plan("And now?").omission().map(left -> left.turns()).orElse(0);
+        int planned = TURNS - conversation.plan(QUESTION).omission().map(Omission::turns).orElse(0);
         messageWindow = MessageWindowChatMemory.withMaxMessages(2 * room);
-        tokenWindow = TokenWindowChatMemory.withMaxTokens(room * TURN_TOKENS, new CountedMessages());
+        tokenWindow = TokenWindowChatMemory.withMaxTokens(tokens, new CountedMessages(model));
         for (ChatMessage message : SameTalk.ORDINARY.messages(TURNS)) {
             messageWindow.add(message);
             tokenWindow.add(message);
@@ -94,7 +102,7 @@ public class ViewBenchmark {
 
     @Benchmark
     public ContextPlan llfPlan() {
-        return conversation.plan("And now?");
+        return conversation.plan(QUESTION);
     }
 
     @Benchmark
@@ -111,11 +119,13 @@ public class ViewBenchmark {
     private static final class CountedRoom implements Room {
 
         private final int tokens;
+        private final int ofEach;
         private final Map<String, Integer> ofTurns = new HashMap<>();
         private final Map<String, Integer> ofHistories = new HashMap<>();
 
-        CountedRoom(int tokens) {
+        CountedRoom(int tokens, int ofEach) {
             this.tokens = tokens;
+            this.ofEach = ofEach;
         }
 
         @Override
@@ -125,13 +135,13 @@ public class ViewBenchmark {
 
         @Override
         public int tokens(Turn turn) {
-            return ofTurns.computeIfAbsent(turn.id(), id -> TURN_TOKENS);
+            return ofTurns.computeIfAbsent(turn.id(), id -> ofEach);
         }
 
         @Override
         public int tokens(History history) {
             return history.last()
-                    .map(turn -> ofHistories.computeIfAbsent(turn.id(), id -> history.size() * TURN_TOKENS))
+                    .map(turn -> ofHistories.computeIfAbsent(turn.id(), id -> history.size() * ofEach))
                     .orElse(0);
         }
 
@@ -154,16 +164,23 @@ public class ViewBenchmark {
     /** Remembers the tokens of messages. */
     private static final class CountedMessages implements TokenCountEstimator {
 
+        private final ChatModel model;
         private final Map<ChatMessage, Integer> ofMessages = new IdentityHashMap<>();
+
+        CountedMessages(ChatModel model) {
+            this.model = model;
+        }
 
         @Override
         public int estimateTokenCountInText(String text) {
-            return TURN_TOKENS / 2;
+            return model.countTokens(ChatRequest.of(Message.user(text)));
         }
 
         @Override
         public int estimateTokenCountInMessage(ChatMessage message) {
-            return ofMessages.computeIfAbsent(message, any -> TURN_TOKENS / 2);
+            return ofMessages.computeIfAbsent(message, any -> estimateTokenCountInText(any instanceof AiMessage answer
+                    ? answer.text()
+                    : ((UserMessage) any).singleText()));
         }
 
         @Override
