@@ -10,6 +10,7 @@ import dev.langchain4j.service.AiServices;
 import dev.langchain4j.service.UserMessage;
 import dev.langchain4j.service.V;
 import dev.langchain4j.service.output.OutputParsingException;
+import dev.langchain4j.service.output.ServiceOutputParser;
 import dev.llf.Llf;
 import dev.llf.chat.ChatStream;
 import dev.llf.chat.Message;
@@ -38,9 +39,10 @@ import org.openjdk.jmh.annotations.Warmup;
  * <p>One invocation reads all texts; the counters tell how many became a record ({@code valid}), and how many the right one
  * ({@code right}), in all measured invocations. All is greedy, on the same open model.
  *
- * <p>LangChain4j gets no grammar: a model with which it speaks of JSON schemas would be told one, which is left out here, so
- * it asks for JSON in the prompt and parses what comes. {@code langchain4j} leaves the words to it;
- * {@code langchain4jWithForm} puts the question in front of the text that LLF asks, and that TinyModel was trained on.
+ * <p>LangChain4j gets no grammar: it could hand a JSON schema to a model that announces it can follow one, which this adapter
+ * does not, so it asks for JSON in the prompt and parses what comes. {@code langchain4j} leaves the words to it;
+ * {@code langchain4jWithForm} puts the question that LLF asks, and that TinyModel was trained on, in front of the text;
+ * {@code langchain4jFormOnly} asks for a text, so that nothing but this question is said, and has LangChain4j parse it.
  * TinyModel was never shown LangChain4j's instructions, which larger models follow. Run:
  * {@code mvn -q -B -Pbench -pl llf-examples -am package -Dbench=ExtractBenchmark}
  */
@@ -53,11 +55,13 @@ import org.openjdk.jmh.annotations.Warmup;
 public class ExtractBenchmark {
 
     private static final int TEXTS = 100;
+    private static final String FORM = "Extract customer, product, quantity, price as JSON: {{text}}";
     /** More than any right answer needs. */
     private static final int MAX_TOKENS = 128;
 
     private final List<Order> orders = Order.some(TEXTS);
     private Llf llf;
+    private final ServiceOutputParser parser = new ServiceOutputParser();
     private Reader reader;
 
     /** LangChain4j makes its implementation. */
@@ -65,8 +69,11 @@ public class ExtractBenchmark {
         @UserMessage("{{text}}")
         Order read(@V("text") String text);
 
-        @UserMessage("Extract customer, product, quantity, price as JSON: {{text}}")
+        @UserMessage(FORM)
         Order readWithForm(@V("text") String text);
+
+        @UserMessage(FORM)
+        String ask(@V("text") String text);
     }
 
     /** What became of the texts. */
@@ -102,6 +109,11 @@ public class ExtractBenchmark {
     @Benchmark
     public void langchain4jWithForm(Texts texts) {
         readAll(texts, reader::readWithForm);
+    }
+
+    @Benchmark
+    public void langchain4jFormOnly(Texts texts) {
+        readAll(texts, text -> (Order) parser.parseText(Order.class, reader.ask(text)));
     }
 
     private void readAll(Texts texts, Function<String, Order> read) {
