@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  */
 final class CaseFold {
 
-    /** A character that stands for several; Unicode promises never to assign it. */
-    static final char SEVERAL = '\uFFFF';
+    /** A character that stands for several, or for another one; Unicode promises never to assign it. */
+    static final char SPECIAL = '\uFFFF';
 
     private static final int PAGE = 256;
     /** The folded characters of each 256 of the basic plane, made when first needed. */
@@ -21,7 +21,7 @@ final class CaseFold {
 
     private CaseFold() {}
 
-    /** Folds a character that stands alone; {@link #SEVERAL} if the result has more than one. */
+    /** Folds a character that stands alone; {@link #SPECIAL} if the result has more than one, or it is not composed. */
     static char of(char c) {
         if (c < 0x80) {
             return c >= 'A' && c <= 'Z' ? (char) (c + 'a' - 'A') : c;
@@ -33,11 +33,16 @@ final class CaseFold {
     private static char[] newPage(int number) {
         char[] page = new char[PAGE];
         for (int i = 0; i < PAGE; i++) {
-            String folded = of(Character.toString(number * PAGE + i));
-            page[i] = folded.length() == 1 ? folded.charAt(0) : SEVERAL;
+            String original = Character.toString(number * PAGE + i);
+            String folded = of(original);
+            page[i] = folded.length() == 1 && isComposed(original) ? folded.charAt(0) : SPECIAL;
         }
         PAGES.setRelease(number, page); // a second thread may do the same work, with the same result
         return page;
+    }
+
+    static boolean isComposed(String cluster) {
+        return Normalizer.isNormalized(cluster, Normalizer.Form.NFC);
     }
 
     /** Folds one character with the marks that belong to it. */

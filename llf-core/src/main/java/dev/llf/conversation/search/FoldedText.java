@@ -18,7 +18,7 @@ final class FoldedText {
      * characters correspond one by one.
      */
     private final int[] changes;
-    /** Whether no character of the original belongs to its neighbour. */
+    /** Whether no character of the original belongs to its neighbour, and each is composed. */
     private final boolean plain;
     /** Whether no character of the original became several. */
     private final boolean narrow;
@@ -48,7 +48,7 @@ final class FoldedText {
         return plain && narrow;
     }
 
-    /** Whether each character stands for one of the original, and none belongs to its neighbour. */
+    /** Whether each character stands for one of the original, which is composed and does not belong to its neighbour. */
     boolean isDirect() {
         return plain && changes.length == 0;
     }
@@ -151,12 +151,13 @@ final class FoldedText {
             char c = original.charAt(start);
             char folded = CaseFold.of(c);
             int end = isAlone(start) ? start + 1 : Clusters.segmentEnd(original, start);
-            if (end == start + 1 && folded != CaseFold.SEVERAL) {
+            if (end == start + 1 && folded != CaseFold.SPECIAL) {
                 append(c, folded);
                 return end;
             }
-            plain &= end == start + 1;
-            append(CaseFold.of(original.substring(start, end)), start, end);
+            String segment = original.substring(start, end);
+            plain &= end == start + 1 && CaseFold.isComposed(segment);
+            append(CaseFold.of(segment), start, end);
             return end;
         }
 

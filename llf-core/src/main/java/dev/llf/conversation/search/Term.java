@@ -44,7 +44,7 @@ final class Term {
         Map<String, Term> terms = new LinkedHashMap<>();
         for (String text : typed) {
             Term term = new Term(text, query);
-            terms.putIfAbsent(query.caseSensitive() ? term.exact : term.folded, term);
+            terms.putIfAbsent(term.text(), term);
         }
         return terms.values().stream().sorted(Comparator.comparingInt((Term term) -> -term.folded.length())).toList();
     }
@@ -113,29 +113,9 @@ final class Term {
         return borders;
     }
 
-    int length() {
-        return folded.length();
-    }
-
-    /** How often the term stands in a text. */
-    long count(FoldedText text) {
-        if (folded.length() == 1 && !wordStart && exact.isEmpty()) {
-            return count(text.text(), folded.charAt(0));
-        }
-        Scan scan = scan(text);
-        long found = 0;
-        while (scan.next() >= 0) {
-            found++;
-        }
-        return found;
-    }
-
-    private static long count(String text, char wanted) {
-        long found = 0;
-        for (int i = 0; i < text.length(); i++) {
-            found += text.charAt(i) == wanted ? 1 : 0;
-        }
-        return found;
+    /** The characters that count: as they were typed if case matters, else folded. */
+    String text() {
+        return exact.isEmpty() ? folded : exact;
     }
 
     Scan scan(FoldedText text) {
@@ -174,6 +154,7 @@ final class Term {
     final class Scan {
 
         private final FoldedText text;
+        private int start;
         /** Where to read on. */
         private int position;
         /** How many characters of the term stand before that; only for long terms. */
@@ -183,25 +164,34 @@ final class Term {
             this.text = text;
         }
 
-        /** The start of the next place in the folded text; -1 if there is none. */
-        int next() {
-            for (int start = candidate(); start >= 0; start = candidate()) {
+        /** Where the term stands in the folded text, if {@link #next} found it. */
+        int start() {
+            return start;
+        }
+
+        int end() {
+            return start + folded.length();
+        }
+
+        /** Moves on to the next place; false if there is none. */
+        boolean next() {
+            for (start = candidate(); start >= 0; start = candidate()) {
                 if (accepts(text, start)) {
-                    position = start + folded.length();
+                    position = end();
                     matched = 0;
-                    return start;
+                    return true;
                 }
             }
-            return -1;
+            return false;
         }
 
         private int candidate() {
             if (borders.length > 0) {
                 return longCandidate();
             }
-            int start = text.text().indexOf(folded, position);
-            position = start + 1;
-            return start;
+            int found = text.text().indexOf(folded, position);
+            position = found + 1;
+            return found;
         }
 
         private int longCandidate() {

@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -110,6 +111,40 @@ class ConversationSearchTest {
                         .isEqualTo(all.hits().stream().mapToInt(hit -> hit.ranges().size()).sum());
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"e", "E t", "e \u00e9", "k", "\u212B", "ss", "\u00df", "s", "i", "th e", "e th \" t\"",
+        "\uD83D\uDE00 e"})
+    void countsAnyQueryBeyondTheLimitAsWithin(String text) {
+        List<String> texts = new ArrayList<>(List.of("the \u00e9tat of e\u0301tat e", "\u212B \u00c5 A\u030A e t k",
+                "Stra\u00dfe STRASSE e t", "\u0130I\u0131i e", "\uFB03 e t", "e \uD83D\uDE00e th t", "\u212A k K e t",
+                "e  t\n\ntthe", "te".repeat(5000)));
+        Random random = new Random(7);
+        for (int i = 0; i < 200; i++) {
+            texts.add(texts.get(random.nextInt(9)).substring(random.nextInt(5)) + texts.get(random.nextInt(8)));
+        }
+        texts.replaceAll(each -> Character.isLowSurrogate(each.charAt(0)) ? each.substring(1) : each);
+        Transcript transcript = Conversations.of("c", texts.toArray(String[]::new));
+        for (boolean exact : new boolean[] {false, true}) {
+            SearchQuery.Builder query = SearchQuery.builder(text).caseSensitive(exact);
+
+            SearchResult all = ConversationSearch.search(transcript, query.limit(SearchQuery.MAX_LIMIT).build());
+            SearchResult few = ConversationSearch.search(transcript, query.limit(1).build());
+
+            assertThat(few.totalMessages()).isEqualTo(all.totalMessages());
+            assertThat(few.totalOccurrences()).isEqualTo(all.totalOccurrences());
+            assertThat(all.hits()).hasSize(all.totalMessages());
+        }
+    }
+
+    @Test
+    void findsEquivalentCharactersWhereCaseMatters() {
+        SearchQuery.Builder angstrom = SearchQuery.builder("\u00c5").caseSensitive(true);
+
+        assertThat(marked("5 \u212B, 6 \u00c5, 7 A\u030A, 8 \u00e5", angstrom))
+                .containsExactly("\u212B", "\u00c5", "A\u030A");
+        assertThat(marked("5 \u212B", angstrom)).containsExactly("\u212B");
     }
 
     @Test
