@@ -17,7 +17,9 @@ public interface Redactor {
      * Puts {@code [redacted]} in place of common secrets: keys of well-known services, bearer tokens, JSON web tokens,
      * passwords in addresses, blocks of private keys, and values that stand next to a name like {@code password}.
      *
-     * <p>A net with holes: it knows forms, not meanings. Whoever must be sure brings a redactor that knows the secrets.
+     * <p>Ordinary prose and code stay as they are: next to a name, only what is quoted, or has a digit or a symbol, counts as
+     * a value. So this is a net with holes: it knows forms, not meanings. Whoever must be sure brings a redactor that knows
+     * the secrets.
      */
     Redactor SECRETS = new Redactor() {
         @Override

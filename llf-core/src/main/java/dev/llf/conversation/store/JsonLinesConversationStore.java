@@ -182,8 +182,6 @@ public final class JsonLinesConversationStore implements ConversationStore {
      * {@inheritDoc}
      *
      * <p>The entries take at most {@link #MAX_LINE_BYTES} as JSON; more is a {@link StorageException}.
-     *
-     * @throws IllegalArgumentException also if a text has an unpaired surrogate, which no file can hold
      */
     @Override
     public void append(String conversation, long revision, List<ConversationEntry> entries) {
