@@ -140,7 +140,9 @@ public final class PartialJson {
     }
 
     private int characterEnd(int position) {
-        return position + (Character.isHighSurrogate(prefix.charAt(position)) ? 2 : 1);
+        boolean pair = Character.isHighSurrogate(prefix.charAt(position))
+                && (position + 1 == prefix.length() || Character.isLowSurrogate(prefix.charAt(position + 1)));
+        return position + (pair ? 2 : 1);
     }
 
     private int escapeEnd(int position) {
@@ -150,7 +152,9 @@ public final class PartialJson {
         }
         boolean high = position + 3 < prefix.length() && (prefix.charAt(position + 2) | 0x20) == 'd'
                 && "89abAB".indexOf(prefix.charAt(position + 3)) >= 0;
-        return position + (high ? 12 : 6);
+        boolean another = high && "\\u".startsWith(prefix.substring(Math.min(prefix.length(), position + 6),
+                Math.min(prefix.length(), position + 8)));
+        return position + (another ? 12 : 6);
     }
 
     private int word(int start) {
