@@ -17,8 +17,8 @@ import java.util.Set;
  * <p>The engine ignores a grammar that it cannot read, and aborts or does not return on others. So stricter than there,
  * refused are: a rule that is missing, defined twice, left-recursive in any way or unable to finish; an empty class, an
  * inverted range, a character that text cannot hold; more than 262,144 chars, 2,000 repetitions of one item, 200,000
- * elements after the engine has written all repetitions out, 100 nested groups; rules that can begin in more than some
- * 20,000 ways.
+ * elements after the engine has written all repetitions out, 100 nested groups; rules that can begin, or go on
+ * after a character, in more than some 20,000 ways.
  *
  * <p>Refused as far as some trial texts show it are recursive rules whose alternatives begin alike, as in
  * {@code e ::= "(" e ")" | "(" e "]" | "x"}: the engine's work doubles with each level. What is common is written once,

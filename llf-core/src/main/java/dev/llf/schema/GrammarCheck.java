@@ -28,17 +28,20 @@ final class GrammarCheck {
     private final String text;
     private final List<Rule> rules;
     private final boolean[] nullable;
+    private final Cost[] costs;
 
     private GrammarCheck(String text, List<Rule> rules) {
         this.text = text;
         this.rules = rules;
         this.nullable = derivable(false);
+        this.costs = new Cost[rules.size()];
     }
 
     static void check(String text, List<Rule> rules) {
         GrammarCheck check = new GrammarCheck(text, rules);
         check.refuseEndlessRules();
         check.refuseCostlyRules(check.innermostFirst());
+        check.refuseCostlyMiddles();
     }
 
     private void refuseEndlessRules() {
@@ -179,55 +182,88 @@ final class GrammarCheck {
     private void refuseCostlyRules(int[] innermostFirst) {
         long searches = 0;
         long[] search = new long[rules.size()];
-        long[] expansion = new long[rules.size()];
-        long[] empties = new long[rules.size()];
-        int[] depth = new int[rules.size()];
         for (int i : innermostFirst) {
-            Rule rule = rules.get(i);
             search[i] = 1;
             for (int next : leftmost(i)) {
                 search[i] = Math.min(MAX_SEARCH + 1, search[i] + search[next]);
             }
             searches += search[i];
-            expansion[i] = 1;
-            for (List<Element> sequence : rule.alternates()) {
-                long steps = 1;
-                long ways = 1;
-                int deep = 0;
-                for (Element element : sequence.reversed().subList(sequence.size() - opening(sequence),
-                        sequence.size())) {
-                    if (element instanceof Reference reference) {
-                        int next = reference.rule();
-                        steps = Math.min(MAX_EXPANSION + 1, expansion[next] + empties[next] * steps);
-                        ways = Math.min(MAX_EXPANSION + 1, empties[next] * ways);
-                        deep = Math.min(MAX_DEPTH + 1, depth[next] + (nullable[next] ? deep : 0));
-                    } else {
-                        steps = 1;
-                        ways = 0;
-                        deep = 0;
-                    }
-                }
-                expansion[i] = Math.min(MAX_EXPANSION + 1, expansion[i] + steps);
-                empties[i] = Math.min(MAX_EXPANSION + 1, empties[i] + ways);
-                depth[i] = Math.max(depth[i], deep);
+            Cost cost = Cost.NO_ALTERNATE;
+            for (List<Element> sequence : rules.get(i).alternates()) {
+                cost = cost.or(opening(sequence));
             }
-            depth[i]++;
-            if (searches > MAX_SEARCH || expansion[i] > MAX_EXPANSION || depth[i] > MAX_DEPTH) {
-                throw failure(rule,
-                        ("rule '%s' can begin in too many ways, or too deep in other rules, for the engine. "
-                                + "Begin its alternatives with different characters, and nest fewer optional parts.")
-                                .formatted(rule.name()));
+            costs[i] = new Cost(cost.steps, cost.ways, cost.depth + 1);
+            if (searches > MAX_SEARCH || costs[i].isTooMuch()) {
+                throw tooCostly(rules.get(i), "begin");
             }
         }
     }
 
-    /** How many elements of a sequence may stand at its beginning: all nullable ones, and the one after them. */
-    private int opening(List<Element> sequence) {
+    /** What follows a character begins like a rule, but for what follows the rule that it stands in. */
+    private void refuseCostlyMiddles() {
+        for (Rule rule : rules) {
+            for (List<Element> sequence : rule.alternates()) {
+                Cost cost = Cost.NOTHING;
+                for (Element element : sequence.reversed()) {
+                    cost = cost(element).then(cost);
+                    if (cost.isTooMuch()) {
+                        throw tooCostly(rule, "go on");
+                    }
+                }
+            }
+        }
+    }
+
+    /**
+     * What the engine does until a character is on top.
+     *
+     * @param steps stacks on the way
+     * @param ways  how often it comes to what follows without a character
+     * @param depth how deep it calls itself
+     */
+    private record Cost(long steps, long ways, int depth) {
+
+        static final Cost NOTHING = new Cost(1, 1, 0);
+        static final Cost CHARACTER = new Cost(1, 0, 0);
+        static final Cost NO_ALTERNATE = new Cost(1, 0, 0);
+
+        Cost then(Cost next) {
+            return new Cost(Math.min(MAX_EXPANSION + 1, steps + ways * next.steps),
+                    Math.min(MAX_EXPANSION + 1, ways * next.ways),
+                    Math.min(MAX_DEPTH + 1, depth + (ways > 0 ? next.depth : 0)));
+        }
+
+        Cost or(Cost other) {
+            return new Cost(Math.min(MAX_EXPANSION + 1, steps + other.steps),
+                    Math.min(MAX_EXPANSION + 1, ways + other.ways), Math.max(depth, other.depth));
+        }
+
+        boolean isTooMuch() {
+            return steps > MAX_EXPANSION || depth > MAX_DEPTH;
+        }
+    }
+
+    private Cost cost(Element element) {
+        return element instanceof Reference reference ? costs[reference.rule()] : Cost.CHARACTER;
+    }
+
+    /** The cost of all nullable elements at the beginning of a sequence, and the one after them. */
+    private Cost opening(List<Element> sequence) {
         int count = 0;
         while (count < sequence.size() && isNullable(sequence.get(count))) {
             count++;
         }
-        return Math.min(count + 1, sequence.size());
+        Cost cost = Cost.NOTHING;
+        for (Element element : sequence.subList(0, Math.min(count + 1, sequence.size())).reversed()) {
+            cost = cost(element).then(cost);
+        }
+        return cost;
+    }
+
+    private GrammarException tooCostly(Rule rule, String how) {
+        return failure(rule, ("rule '%s' can %s in too many ways, or too deep in other rules, for the engine. "
+                + "Begin its alternatives with different characters, and nest fewer optional parts.")
+                .formatted(rule.name(), how));
     }
 
     private GrammarException failure(Rule rule, String message) {

@@ -51,6 +51,15 @@ class GrammarTest {
     }
 
     @Test
+    void refusesWhatGoesOnInTooManyWaysFarFromTheBeginning() {
+        String ways = IntStream.range('A', 'Z').mapToObj(c -> "\"%c\" [0-9]+".formatted(c))
+                .collect(Collectors.joining(" | "));
+
+        refuses("root ::= " + ways + " | \"zzzzzzz\" e{30} \"!\"\ne ::= \"a\"? | \"b\"?", 1, 1,
+                "can go on in too many");
+    }
+
+    @Test
     void keepsTheTextAndTheNames() {
         String gbnf = "root ::= (b | \"c\")*\nb ::= \"b\"";
 
