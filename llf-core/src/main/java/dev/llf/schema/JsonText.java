@@ -40,11 +40,15 @@ final class JsonText {
         if (text.length() > MAX_CHARS) {
             throw new JsonBoundException("more than %d chars".formatted(MAX_CHARS));
         }
-        JsonNode node = MAPPER.readTree(text);
-        if (node.isMissingNode()) {
-            throw new JsonBoundException("no JSON value");
+        try {
+            JsonNode node = MAPPER.readTree(text);
+            if (node.isMissingNode()) {
+                throw new JsonBoundException("no JSON value");
+            }
+            return node;
+        } catch (NumberFormatException e) {
+            throw new JsonBoundException("a number with an exponent beyond counting");
         }
-        return node;
     }
 
     private static final class JsonBoundException extends JsonProcessingException {
@@ -109,7 +113,7 @@ final class JsonText {
             out.append(']');
         } else if (node.isTextual()) {
             out.append(quote(node.textValue()));
-        } else if (node.isBigDecimal()) {
+        } else if (node.isBigDecimal() && isModerate(node)) {
             out.append(node.decimalValue().toPlainString());
         } else {
             out.append(node.asText());
