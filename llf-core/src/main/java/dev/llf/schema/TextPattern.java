@@ -33,11 +33,36 @@ record TextPattern(String source, Optional<Pattern> checker, Optional<Regex> reg
     }
 
     private static Optional<Pattern> compile(String source) {
+        Optional<Pattern> strict = tryToCompile(withStrictEnds(source));
+        return strict.isPresent() ? strict : tryToCompile(source);
+    }
+
+    private static Optional<Pattern> tryToCompile(String source) {
         try {
             return Optional.of(Pattern.compile(source));
         } catch (PatternSyntaxException | StackOverflowError e) {
             return Optional.empty();
         }
+    }
+
+    /** Lets {@code $} mean the end alone, as JSON Schema does: in Java a line break may follow it. */
+    private static String withStrictEnds(String source) {
+        if (source.contains("\\Q") || source.contains("(?m")) {
+            return source; // where it means something else
+        }
+        StringBuilder strict = new StringBuilder();
+        boolean inClass = false;
+        for (int i = 0; i < source.length(); i++) {
+            char c = source.charAt(i);
+            if (c == '\\' && i + 1 < source.length()) {
+                i++;
+                strict.append(c).append(source.charAt(i));
+            } else {
+                inClass = c == '[' || (inClass && c != ']');
+                strict.append(c == '$' && !inClass ? "\\z" : c);
+            }
+        }
+        return strict.toString();
     }
 
     /** Turns an expression for a whole text into one that is searched for. */
