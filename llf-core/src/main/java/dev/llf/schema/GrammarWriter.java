@@ -28,6 +28,7 @@ final class GrammarWriter {
     /** Schemas looked at, and alternatives of merged ones. */
     private static final int MAX_STEPS = 20_000;
     private static final int MAX_DEPTH = 400;
+    /** Of a pattern, where bytes are short. */
     private static final int MAX_REPEATED = 64;
 
     /** What stands in a string as it is, and what needs a backslash. Nothing that steers, no half of a pair. */
@@ -159,8 +160,7 @@ final class GrammarWriter {
             }
             SchemaNode rest = schema.copy();
             rest.target = null;
-            SchemaNode both = rest.isAny() ? target : SchemaNode.merge(rest, target);
-            return value(both, deeper ? recursion - 1 : recursion, any);
+            return value(SchemaNode.merge(rest, target), deeper ? recursion - 1 : recursion, any);
         } else if (!schema.allOf.isEmpty()) {
             SchemaNode merged = schema.copy();
             merged.allOf.clear();
@@ -173,8 +173,7 @@ final class GrammarWriter {
             SchemaNode.Group group = rest.groups.removeFirst();
             List<Piece> alternatives = new ArrayList<>();
             for (SchemaNode alternative : group.alternatives()) {
-                SchemaNode both = rest.isAny() ? alternative : SchemaNode.merge(rest, alternative);
-                add(value(both, recursion, any), alternatives);
+                add(value(SchemaNode.merge(rest, alternative), recursion, any), alternatives);
             }
             return Piece.choice(alternatives);
         }
@@ -361,23 +360,10 @@ final class GrammarWriter {
         if (schema.maxLength < schema.minLength) {
             return null;
         }
-        Piece body = null;
-        for (String format : schema.formats) {
-            Optional<TextFormat> known = TextFormat.named(format);
-            if (known.isPresent()) {
-                body = pattern(known.get().regex());
-            }
-        }
-        for (TextPattern pattern : schema.patterns) {
-            if (pattern.regex().isPresent() && body == null) {
-                body = pattern(pattern.regex().get());
-                if (body == null) {
-                    return null;
-                }
-            }
-        }
-        if (body != null) {
-            return Piece.sequence(Piece.text("\""), body, Piece.text("\""));
+        List<Regex> expressions = schema.expressions();
+        if (!expressions.isEmpty()) {
+            Piece body = pattern(expressions.getFirst().within(schema.minLength, schema.maxLength));
+            return body == null ? null : Piece.sequence(Piece.text("\""), body, Piece.text("\""));
         }
         int least = bounded(schema, "minLength", schema.minLength, WritingLimits.MAX_TEXT);
         int unsaid = schema.maxLength < SchemaNode.UNBOUNDED ? WritingLimits.MAX_TEXT : WritingLimits.DEFAULT.text();
@@ -452,22 +438,20 @@ final class GrammarWriter {
 
     private @Nullable Piece repeated(Regex.Repeat repeat) {
         Piece item = pattern(repeat.item());
-        if (item == null) {
+        if (item == null || repeat.most() < repeat.least()) {
             return repeat.least() == 0 ? Piece.NOTHING : null;
         }
-        int cap = limits.inBytes() ? Math.min(MAX_REPEATED, limits.text()) : MAX_REPEATED;
-        int most = repeat.most() == SchemaNode.UNBOUNDED || limits.inBytes()
-                ? Math.max(repeat.least(), Math.min(cap, repeat.most()))
-                : repeat.most();
-        return Piece.repeat(rule(item), repeat.least(), most);
+        int most = (int) repeat.mostWritten();
+        int tight = Math.max(repeat.least(), Math.min(most, Math.min(MAX_REPEATED, limits.text())));
+        return Piece.repeat(rule(item), repeat.least(), limits.inBytes() ? tight : most);
     }
 
     private static @Nullable Piece integer(SchemaNode schema) {
         BigDecimal least = schema.minimum;
         BigDecimal most = schema.maximum;
-        boolean wide = schema.formats.contains(TextFormat.INT_64);
-        BigInteger low = wide ? BigInteger.valueOf(Long.MIN_VALUE) : Digits.MAX_INTEGER.negate();
-        BigInteger high = wide ? BigInteger.valueOf(Long.MAX_VALUE) : Digits.MAX_INTEGER;
+        Optional<BigInteger> largest = largest(schema);
+        BigInteger high = largest.orElse(Digits.MAX_INTEGER);
+        BigInteger low = largest.map(BigInteger::not).orElse(Digits.MAX_INTEGER.negate());
         if (least != null) {
             low = least.setScale(0, RoundingMode.CEILING).toBigInteger();
             boolean excluded = schema.aboveMinimum && new BigDecimal(low).compareTo(least) == 0;
@@ -480,14 +464,20 @@ final class GrammarWriter {
             high = excluded ? high.subtract(BigInteger.ONE) : high;
             low = least == null && high.signum() < 0 ? low.min(high.multiply(BigInteger.TWO)) : low;
         }
-        if (schema.formats.contains(TextFormat.INT_32)) {
-            low = low.max(BigInteger.valueOf(Integer.MIN_VALUE));
-            high = high.min(BigInteger.valueOf(Integer.MAX_VALUE));
-        } else if (wide) {
-            low = low.max(BigInteger.valueOf(Long.MIN_VALUE));
-            high = high.min(BigInteger.valueOf(Long.MAX_VALUE));
+        if (largest.isPresent()) {
+            low = low.max(largest.get().not());
+            high = high.min(largest.get());
         }
         return Digits.integers(low, high);
+    }
+
+    /** The largest number of the schema's format. */
+    private static Optional<BigInteger> largest(SchemaNode schema) {
+        if (schema.formats.contains(TextFormat.INT_32)) {
+            return Optional.of(BigInteger.valueOf(Integer.MAX_VALUE));
+        }
+        return schema.formats.contains(TextFormat.INT_64) ? Optional.of(BigInteger.valueOf(Long.MAX_VALUE))
+                : Optional.empty();
     }
 
     private static @Nullable Piece number(SchemaNode schema) {
@@ -498,6 +488,12 @@ final class GrammarWriter {
                         : Digits.MAX_DECIMAL.negate().min(most.add(most));
         BigDecimal high = most != null ? most
                 : least == null || least.signum() <= 0 ? Digits.MAX_DECIMAL : Digits.MAX_DECIMAL.max(least.add(least));
+        Optional<BigDecimal> largest = largest(schema).map(BigDecimal::new);
+        if (largest.isPresent()) {
+            BigDecimal smallest = largest.get().negate().subtract(BigDecimal.ONE);
+            return Digits.decimals(low.max(smallest), schema.aboveMinimum && low.compareTo(smallest) >= 0,
+                    high.min(largest.get()), schema.belowMaximum && high.compareTo(largest.get()) <= 0);
+        }
         return Digits.decimals(low, schema.aboveMinimum, high, schema.belowMaximum);
     }
 }

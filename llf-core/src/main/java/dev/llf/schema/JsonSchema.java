@@ -18,7 +18,7 @@ import java.util.OptionalLong;
  * missing. {@link Description}, {@link Range}, {@link Size} and {@link Matches} say more.
  *
  * <p>Of a text: {@code type, enum, const, properties, required, additionalProperties, propertyNames, minProperties,
- * maxProperties, items, prefixItems, minItems, maxItems, uniqueItems, minLength, maxLength, pattern, format, minimum,
+ * maxProperties, items, additionalItems, prefixItems, minItems, maxItems, uniqueItems, minLength, maxLength, pattern, format, minimum,
  * maximum, exclusiveMinimum, exclusiveMaximum, multipleOf, oneOf, anyOf, allOf, not, nullable} and {@code $ref} inside the
  * document. {@link #lint} tells what of a schema is not enforced.
  *

@@ -16,7 +16,15 @@ sealed interface Regex {
     record Choice(List<Regex> alternatives) implements Regex {}
 
     /** {@code most} may be {@link SchemaNode#UNBOUNDED}. */
-    record Repeat(Regex item, int least, int most) implements Regex {}
+    record Repeat(Regex item, int least, int most) implements Regex {
+
+        /** Of repetitions without an end. */
+        private static final int MAX_UNBOUNDED = 64;
+
+        long mostWritten() {
+            return most == SchemaNode.UNBOUNDED ? Math.max(least, MAX_UNBOUNDED) : most;
+        }
+    }
 
     /** The fewest characters of a match. */
     default long minLength() {
@@ -26,6 +34,26 @@ sealed interface Regex {
             case Choice choice -> choice.alternatives.stream().mapToLong(Regex::minLength).min().orElse(0);
             case Repeat repeat -> repeat.least * repeat.item.minLength();
         };
+    }
+
+    /** The most characters of a match that a grammar writes. */
+    default long maxLength() {
+        return switch (this) {
+            case OneOf set -> 1;
+            case Sequence sequence -> sequence.parts.stream().mapToLong(Regex::maxLength).sum();
+            case Choice choice -> choice.alternatives.stream().mapToLong(Regex::maxLength).max().orElse(0);
+            case Repeat repeat -> repeat.mostWritten() * repeat.item.maxLength();
+        };
+    }
+
+    /** The matches of some length, if that can be said with an expression; else all. */
+    default Regex within(int minLength, int maxLength) {
+        if (this instanceof Repeat repeat && repeat.item instanceof OneOf) {
+            int least = Math.max(repeat.least, minLength);
+            long most = Math.min(Math.max(least, repeat.mostWritten()), Math.min(repeat.most, maxLength));
+            return new Repeat(repeat.item, least, (int) most);
+        }
+        return this;
     }
 
     /** The expression is outside of what grammars can express. */
@@ -210,9 +238,6 @@ sealed interface Regex {
             boolean first = true;
             while (first || peek() != ']') {
                 first = false;
-                if (peek() == '[' || (peek() == '&' && source.startsWith("&&", position))) {
-                    throw new UnsupportedException("a class inside a class");
-                }
                 List<Range> item = member();
                 if (peek() == '-' && position + 1 < source.length() && source.charAt(position + 1) != ']') {
                     position++;
@@ -234,6 +259,9 @@ sealed interface Regex {
         }
 
         private List<Range> member() throws UnsupportedException {
+            if (peek() == '[' || source.startsWith("&&", position)) {
+                throw new UnsupportedException("a class inside a class");
+            }
             int c = next();
             return c == '\\' ? escape(true) : List.of(new Range(c, c));
         }
@@ -245,7 +273,7 @@ sealed interface Regex {
                 case 'r' -> '\r';
                 case 't' -> '\t';
                 case 'f' -> '\f';
-                case 'u' -> hexadecimal(4);
+                case 'u' -> unicode();
                 case 'x' -> hexadecimal(2);
                 default -> -1;
             };
@@ -267,6 +295,22 @@ sealed interface Regex {
                     yield List.of(new Range(c, c));
                 }
             };
+        }
+
+        /** Two escapes of surrogates are one character. */
+        private int unicode() throws UnsupportedException {
+            int c = hexadecimal(4);
+            if (!Character.isHighSurrogate((char) c) || !source.startsWith("\\u", position)) {
+                return c;
+            }
+            int before = position;
+            position += 2;
+            int low = hexadecimal(4);
+            if (Character.isLowSurrogate((char) low)) {
+                return Character.toCodePoint((char) c, (char) low);
+            }
+            position = before;
+            return c;
         }
 
         private int hexadecimal(int digits) throws UnsupportedException {

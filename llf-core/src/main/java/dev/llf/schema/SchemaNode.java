@@ -98,6 +98,14 @@ final class SchemaNode {
         return implied.isEmpty() ? EnumSet.allOf(Kind.class) : implied;
     }
 
+    /** Expressions for strings; a grammar writes what the first one matches. */
+    List<Regex> expressions() {
+        List<Regex> expressions = new ArrayList<>();
+        formats.forEach(format -> TextFormat.named(format).ifPresent(known -> expressions.add(known.regex())));
+        patterns.forEach(pattern -> pattern.regex().ifPresent(expressions::add));
+        return expressions;
+    }
+
     boolean isAny() {
         return !never && kinds == null && values == null && groups.isEmpty() && allOf.isEmpty() && target == null
                 && writtenKinds().size() == Kind.values().length;
@@ -126,7 +134,9 @@ final class SchemaNode {
 
     /** The schema that holds where both do. Inner schemas of both are put side by side and merged when needed. */
     static SchemaNode merge(SchemaNode first, SchemaNode second) {
-        if (second.isAny() && second.not.isEmpty()) {
+        if (first.isAny() && first.not.isEmpty()) {
+            return second;
+        } else if (second.isAny() && second.not.isEmpty()) {
             return first;
         }
         SchemaNode merged = first.copy();
@@ -153,10 +163,7 @@ final class SchemaNode {
         takeKinds(other.kinds);
         takeObject(other);
         takeArray(other);
-        minLength = Math.max(minLength, other.minLength);
-        maxLength = Math.min(maxLength, other.maxLength);
-        patterns.addAll(other.patterns);
-        formats.addAll(other.formats);
+        takeText(other);
         takeNumber(other);
         takeValues(other.values);
         groups.addAll(other.groups);
@@ -226,6 +233,13 @@ final class SchemaNode {
         uniqueItems |= other.uniqueItems;
     }
 
+    void takeText(SchemaNode other) {
+        minLength = Math.max(minLength, other.minLength);
+        maxLength = Math.min(maxLength, other.maxLength);
+        patterns.addAll(other.patterns);
+        formats.addAll(other.formats);
+    }
+
     private void takeNumber(SchemaNode other) {
         BigDecimal low = other.minimum;
         if (low != null && (minimum == null || low.compareTo(minimum) >= 0)) {
@@ -240,7 +254,8 @@ final class SchemaNode {
         multiplesOf.addAll(other.multiplesOf);
     }
 
-    private void takeValues(@Nullable List<JsonNode> others) {
+    /** Allows no values but these. */
+    void takeValues(@Nullable List<JsonNode> others) {
         List<JsonNode> mine = values;
         if (mine == null || others == null) {
             values = mine == null ? others : mine;

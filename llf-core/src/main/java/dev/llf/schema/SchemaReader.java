@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,10 +21,12 @@ final class SchemaReader {
     static final int MAX_NODES = 2_000;
     static final int MAX_VALUES = 1_000;
     private static final int MAX_WARNINGS = 100;
+    /** Parts of a schema looked at for a warning. */
+    private static final int MAX_PARTS = 32;
 
     private static final Set<String> NOTES = Set.of("$schema", "$id", "$comment", "$anchor", "$defs", "definitions",
             "title", "description", "default", "examples", "example", "deprecated", "readOnly", "writeOnly",
-            "discriminator", "xml", "externalDocs", "additionalItems");
+            "discriminator", "xml", "externalDocs");
 
     private final JsonNode document;
     private final Map<String, SchemaNode> byPointer = new LinkedHashMap<>();
@@ -50,7 +53,10 @@ final class SchemaReader {
             Map.Entry<SchemaNode, String> open = reader.references.remove();
             open.getKey().target = reader.target(open.getKey(), open.getValue());
         }
-        List.copyOf(reader.byPointer.values()).forEach(reader::warnOfOverlaps);
+        for (SchemaNode node : List.copyOf(reader.byPointer.values())) {
+            reader.warnOfOverlaps(node);
+            reader.warnOfTexts(node);
+        }
         return new Read(root, List.copyOf(reader.warnings));
     }
 
@@ -60,6 +66,39 @@ final class SchemaReader {
                 warn(node.path, "oneOf",
                         "the alternatives may overlap: that only one holds is not bound while writing, but checked "
                                 + "afterwards");
+            }
+        }
+    }
+
+    /** Strings are written after one expression, whatever else is said of them. */
+    private void warnOfTexts(SchemaNode node) {
+        SchemaNode all = new SchemaNode(node.path);
+        all.takeText(node);
+        if (all.expressions().isEmpty() && node.allOf.isEmpty()) {
+            return; // said where the expression stands
+        }
+        gather(node, all, new HashSet<>());
+        List<Regex> expressions = all.expressions();
+        if (expressions.isEmpty()) {
+            return;
+        }
+        Regex written = expressions.getFirst().within(all.minLength, all.maxLength);
+        if (expressions.size() > 1 || written.minLength() < all.minLength || written.maxLength() > all.maxLength) {
+            warn(node.path, all.patterns.isEmpty() ? "format" : "pattern",
+                    "only one format or pattern binds while writing; the others and the length are checked afterwards");
+        }
+    }
+
+    private static void gather(SchemaNode node, SchemaNode all, Set<SchemaNode> seen) {
+        SchemaNode target = node.target;
+        List<SchemaNode> parts = new ArrayList<>(node.allOf);
+        if (target != null) {
+            parts.add(target);
+        }
+        for (SchemaNode part : parts) {
+            if (seen.size() < MAX_PARTS && seen.add(part)) {
+                all.takeText(part);
+                gather(part, all, seen);
             }
         }
     }
@@ -115,7 +154,7 @@ final class SchemaReader {
         switch (keyword) {
             case "type" -> node.kinds = kinds(path, value);
             case "enum" -> values(node, path, value);
-            case "const" -> node.values = List.of(value);
+            case "const" -> node.takeValues(List.of(value));
             case "properties" -> schemas(value, path).forEach(node.properties::put);
             case "required" -> items(value, path).forEach(name -> node.required.add(text(name, path)));
             case "additionalProperties" -> node.additional = schema(value, path);
@@ -137,7 +176,7 @@ final class SchemaReader {
             case "anyOf" -> node.groups.add(new SchemaNode.Group(list(value, path), false));
             case "allOf" -> node.allOf.addAll(list(value, path));
             case "$ref" -> reference(node, text(value, path));
-            case "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "nullable" -> {
+            case "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "nullable", "additionalItems" -> {
             } // with their siblings
             case "not" -> {
                 node.not.add(schema(value, path));
@@ -168,13 +207,12 @@ final class SchemaReader {
     /** What depends on several keywords. */
     private void finish(SchemaNode node, JsonNode json) {
         bounds(node, json);
+        if (json.path("items").isArray() && json.has("additionalItems")) {
+            node.items = schema(json.get("additionalItems"), node.path + "/additionalItems");
+        }
         Set<Kind> kinds = node.kinds;
         if (json.path("nullable").asBoolean() && kinds != null) {
             kinds.add(Kind.NULL);
-        }
-        List<JsonNode> values = node.values;
-        if (json.has("const") && json.has("enum") && values != null) {
-            node.values = values.stream().filter(value -> JsonValues.equal(value, json.get("const"))).toList();
         }
         if (node.minProperties > 1 && node.properties.isEmpty()) {
             warn(node.path, "minProperties", "the names of a map could repeat; checked afterwards");
@@ -238,9 +276,7 @@ final class SchemaReader {
         if (values.size() > MAX_VALUES) {
             throw new SchemaException(path, "%d values are more than %d.".formatted(values.size(), MAX_VALUES));
         }
-        if (node.values == null) {
-            node.values = List.copyOf(values);
-        }
+        node.takeValues(List.copyOf(values));
     }
 
     private void items(SchemaNode node, JsonNode value, String path) {

@@ -25,6 +25,16 @@ class JsonSchemaTest {
         "{\"type\":\"string\",\"format\":\"date\"}~\"2000-02-29\"~\"1900-02-29\"",
         "{\"type\":[\"string\",\"null\"]}~null~1", "{\"type\":\"string\",\"nullable\":true}~null~true",
         "{\"prefixItems\":[{\"type\":\"integer\"},{\"type\":\"boolean\"}],\"items\":false,\"minItems\":1}~[1]~[true]",
+        "{\"items\":[{\"type\":\"integer\"}],\"additionalItems\":false}~[1]~[1, 2]",
+        "{\"const\":1,\"enum\":[1,2]}~1~2", "{\"enum\":[1,2],\"const\":1}~1~2",
+        "{\"type\":\"number\",\"format\":\"int32\"}~-2147483648~2147483648",
+        "{\"type\":\"number\",\"format\":\"int64\"}~0.5~9223372036854775808",
+        "{\"type\":\"integer\",\"format\":\"int64\"}~-9223372036854775808~-9223372036854775809",
+        "{\"type\":\"string\",\"pattern\":\"^[ab]*$\",\"minLength\":1,\"maxLength\":3}~\"aba\"~\"abab\"",
+        "{\"type\":\"string\",\"pattern\":\"^[ab]*$\",\"minLength\":1,\"maxLength\":3000}~\"a\"~\"\"",
+        "{\"type\":\"string\",\"pattern\":\"^[a$]$\"}~\"$\"~\"a\\n\"",
+        "{\"type\":\"string\",\"pattern\":\"^\\\\ud83d\\\\ude00$\"}~\"\ud83d\ude00\"~\"\ud83d\ude01\"",
+        "{\"$ref\":\"#/$defs/x\",\"not\":{\"const\":1},\"$defs\":{\"x\":{\"enum\":[1,2]}}}~2~1",
         "{\"allOf\":[{\"type\":\"integer\",\"minimum\":3},{\"maximum\":5}]}~4~6",
         "{\"$ref\":\"#/$defs/x\",\"$defs\":{\"x\":{\"type\":\"boolean\"}}}~true~1",
         "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"integer\"},\"b\":true},\"required\":[\"b\"]}~{\"b\": 1}~"
@@ -41,7 +51,10 @@ class JsonSchemaTest {
     @ParameterizedTest
     @ValueSource(strings = {"{\"uniqueItems\":true}", "{\"not\":{}}", "{\"multipleOf\":2}", "{\"if\":true}",
         "{\"patternProperties\":{}}", "{\"dependentRequired\":{}}", "{\"$ref\":\"http://example.org/x\"}",
-        "{\"pattern\":\"(?=a)b\"}", "{\"format\":\"hostname\"}", "{\"oneOf\":[{},{\"type\":\"string\"}]}"})
+        "{\"pattern\":\"(?=a)b\"}", "{\"pattern\":\"[A-[b]]\"}", "{\"pattern\":\"^2\",\"format\":\"date\"}",
+        "{\"pattern\":\"^(ab)*$\",\"maxLength\":3}", "{\"pattern\":\"^a?b?$\",\"minLength\":1}",
+        "{\"allOf\":[{\"pattern\":\"^[a-c]$\"},{\"pattern\":\"^[b-d]$\"}]}", "{\"format\":\"hostname\"}",
+        "{\"oneOf\":[{},{\"type\":\"string\"}]}"})
     void warnsOfWhatGrammarsDoNotEnforce(String json) {
         assertThat(JsonSchema.parse(json).lint()).hasSize(1);
     }
@@ -49,7 +62,8 @@ class JsonSchemaTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "{", "[]", "null", "1", "{\"type\":\"nope\"}", "{\"$ref\":\"#/x\"}", "{\"type\":1}",
         "false",
-        "{\"enum\":[]}", "{\"type\":\"integer\",\"minimum\":2,\"maximum\":1}", "{\"$ref\":\"#\"}",
+        "{\"enum\":[]}", "{\"const\":1,\"enum\":[2]}", "{\"enum\":[2],\"const\":1}", "{\"minimum\":1e99999999999}",
+        "{\"type\":\"integer\",\"minimum\":2,\"maximum\":1}", "{\"$ref\":\"#\"}",
         "{\"allOf\":[{\"$ref\":\"#\"}]}", "{\"minimum\":1e999999999}", "{\"minLength\":100000}", "{\"minItems\":-1}",
         "{\"type\":\"object\",\"properties\":{\"a\":false},\"required\":[\"a\"]}",
         "{\"type\":\"object\",\"properties\":{\"a\":{\"$ref\":\"#\"}},\"required\":[\"a\"]}"})
@@ -77,6 +91,19 @@ class JsonSchemaTest {
                 assertThat(e).hasMessageNotContaining("null");
             }
         }
+    }
+
+    @Test
+    void writesNumbersThatAreTooLongToWriteOut() {
+        JsonSchema schema = JsonSchema.parse("{\"enum\":[[1e999999999]]}");
+
+        assertThat(schema.grammar().matches("[1E+999999999]")).isTrue();
+        assertThat(schema.validate("[1E+999999999]")).isEmpty();
+    }
+
+    @Test
+    void saysWhatIsNoNumber() {
+        assertThat(JsonSchema.parse("{}").validate("1e99999999999")).hasSize(1);
     }
 
     @Test
