@@ -278,13 +278,13 @@ final class Binder {
         both(readers, long.class, Long.class, node -> number(node).longValueExact());
         both(readers, short.class, Short.class, node -> number(node).shortValueExact());
         both(readers, byte.class, Byte.class, node -> number(node).byteValueExact());
-        both(readers, double.class, Double.class, node -> number(node).doubleValue());
-        both(readers, float.class, Float.class, node -> number(node).floatValue());
+        both(readers, double.class, Double.class, node -> finite(number(node).doubleValue()));
+        both(readers, float.class, Float.class, Binder::finiteFloat);
         both(readers, boolean.class, Boolean.class, Binder::truth);
         both(readers, char.class, Character.class, node -> single(text(node)));
         readers.put(OptionalInt.class, node -> OptionalInt.of(number(node).intValueExact()));
         readers.put(OptionalLong.class, node -> OptionalLong.of(number(node).longValueExact()));
-        readers.put(OptionalDouble.class, node -> OptionalDouble.of(number(node).doubleValue()));
+        readers.put(OptionalDouble.class, node -> OptionalDouble.of(finite(number(node).doubleValue())));
         readers.put(BigInteger.class, node -> number(node).toBigIntegerExact());
         readers.put(BigDecimal.class, Binder::number);
         readers.put(String.class, Binder::text);
@@ -311,6 +311,19 @@ final class Binder {
             throw new IllegalArgumentException("no number");
         }
         return node.decimalValue();
+    }
+
+    private static double finite(double number) {
+        if (Double.isInfinite(number)) {
+            throw new ArithmeticException("too large");
+        }
+        return number;
+    }
+
+    private static float finiteFloat(JsonNode node) {
+        float number = number(node).floatValue();
+        finite(number);
+        return number;
     }
 
     private static boolean truth(JsonNode node) {

@@ -18,6 +18,7 @@ import java.time.OffsetDateTime;
 import java.time.Year;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -94,7 +95,7 @@ final class TypeSchema {
         } else if (raw.isRecord() || (raw.isSealed() && raw.isInterface())) {
             return composite(type, path);
         } else if (raw.isEnum()) {
-            return constants(raw);
+            return constants(raw, path);
         } else if (JavaTypes.isSequence(raw)) {
             return sequence(type, path);
         } else if (raw == Map.class) {
@@ -199,9 +200,10 @@ final class TypeSchema {
         return schema.put("additionalProperties", false);
     }
 
-    private static ObjectNode constants(Class<?> raw) {
+    private static ObjectNode constants(Class<?> raw, String path) {
         ObjectNode schema = JSON.objectNode();
         ArrayNode values = schema.putArray("enum");
+        Set<String> names = new HashSet<>();
         List<String> described = new ArrayList<>();
         Description own = raw.getAnnotation(Description.class);
         if (own != null) {
@@ -210,6 +212,10 @@ final class TypeSchema {
         for (Object each : raw.getEnumConstants()) {
             if (each instanceof Enum<?> constant) {
                 String name = JavaTypes.constantName(constant);
+                if (!names.add(name)) {
+                    throw new SchemaException(path, "two constants of %s are called '%s'; rename one."
+                            .formatted(raw.getSimpleName(), name));
+                }
                 values.add(name);
                 constantNote(constant).ifPresent(note -> described.add(name + ": " + note));
             }

@@ -1,5 +1,6 @@
 package dev.llf.schema;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.util.List;
@@ -112,6 +113,40 @@ class JsonTypeTest {
                 .hasMessageContaining("sealed interface");
         assertThatThrownBy(() -> JsonType.of(Misplaced.class)).isInstanceOf(SchemaException.class)
                 .hasMessageContaining("@Range");
+    }
+
+    @Test
+    void refusesNumbersThatTheTypeCannotHold() {
+        record Numbers(double wide, float small) {}
+        JsonType<Numbers> type = JsonType.of(Numbers.class);
+
+        assertThat(type.read("{\"wide\": 1e308, \"small\": 1e38}")).isEqualTo(new Numbers(1e308, 1e38f));
+        assertThatThrownBy(() -> type.read("{\"wide\": 1e309, \"small\": 1}"))
+                .isInstanceOf(InvalidOutputException.class).hasMessageContaining("$.wide");
+        assertThatThrownBy(() -> type.read("{\"wide\": 1, \"small\": 1e39}"))
+                .isInstanceOf(InvalidOutputException.class).hasMessageContaining("$.small");
+    }
+
+    @Test
+    void refusesConstantsOfOneName() {
+        enum Twin {
+            @JsonProperty("x")
+            FIRST, @JsonProperty("x")
+            SECOND
+        }
+
+        assertThatThrownBy(() -> JsonType.of(Twin.class)).isInstanceOf(SchemaException.class)
+                .hasMessageContaining("'x'");
+    }
+
+    @Test
+    void matchesWholeStrings() {
+        record Word(@Matches("[a-z]+") @Size(max = 3) String text) {}
+        JsonType<Word> type = JsonType.of(Word.class);
+
+        assertThat(type.schema().lint()).isEmpty();
+        assertThat(type.schema().grammar().matches("{\"text\": \"abcd\"}")).isFalse();
+        assertThatThrownBy(() -> type.read("{\"text\": \"a\\n\"}")).isInstanceOf(InvalidOutputException.class);
     }
 
     @Test
