@@ -224,7 +224,7 @@ public final class Conversation {
      * @throws dev.llf.error.StorageException if it could not be stored
      */
     public Conversation fork(String name, String turn) {
-        tree.createBranch(name, Optional.of(turn));
+        tree.createBranch(name, turn);
         return new Conversation(llf, open, name);
     }
 

@@ -3,16 +3,22 @@ package dev.llf;
 import dev.llf.conversation.ConversationTree;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** A conversation in use: what all its branches share. */
 final class OpenConversation {
 
+    private static final AtomicLong OPENED = new AtomicLong();
+
     private final ConversationTree tree;
+    /** Conversations in memory may share an id, but not what the model holds of them. */
+    private final String session;
     private final PromptComposer composer;
     private final Map<String, TurnQueue> queues = new ConcurrentHashMap<>();
 
     OpenConversation(TurnSettings settings, ConversationTree tree) {
         this.tree = tree;
+        session = "%s-%d/".formatted(tree.id(), OPENED.incrementAndGet());
         composer = new PromptComposer(settings, tree);
     }
 
@@ -31,6 +37,6 @@ final class OpenConversation {
 
     /** Returns the key by which the model finds what it still holds of a branch. */
     String session(String branch) {
-        return tree.id() + "/" + branch;
+        return session + branch;
     }
 }

@@ -76,7 +76,7 @@ class ConversationBranchTest {
 
         assertThat(answers(talk)).containsExactly("1: a", "3: b");
         assertThat(talk.turns().getLast()).isEqualTo(third);
-        assertThat(talk.tree().following(first.parent())).containsExactly(first, second, third);
+        assertThat(talk.tree().following(first.parent().orElseThrow())).containsExactly(first, second, third);
         assertThat(model.requests()).extracting(request -> request.messages().size()).containsExactly(1, 3, 3, 3);
         talk.checkout(first.id());
         assertThat(talk.turns()).endsWith(first);

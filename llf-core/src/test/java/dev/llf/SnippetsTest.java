@@ -92,7 +92,7 @@ class SnippetsTest {
             assertThat(parted.onlyInA()).hasSize(1);
             assertThat(parted.onlyInB()).hasSize(1);
             assertThat(talk.turns()).hasSize(3);
-            assertThat(talk.tree().following(Optional.of(first.turn().id()))).hasSize(3);
+            assertThat(talk.tree().following(first.turn().id())).hasSize(3);
         }
     }
 

@@ -147,14 +147,23 @@ public final class ConversationTree {
     }
 
     /**
+     * Returns the turns with which the conversation begins, one for each way that was taken.
+     *
+     * @return in the order in which they were added
+     */
+    public List<Turn> beginnings() {
+        return locked(() -> state.root().children().stream().map(Node::turn).toList());
+    }
+
+    /**
      * Returns the turns that follow a turn, one for each way on.
      *
-     * @param turn the id of a turn or its beginning, or the name of a branch; empty for the first turns
+     * @param turn the id of a turn or its beginning, or the name of a branch
      * @return in the order in which they were added
      * @throws ConversationException if there is no such turn, or more than one
      */
-    public List<Turn> following(Optional<String> turn) {
-        return locked(() -> turn.map(state::resolve).orElse(state.root()).children().stream().map(Node::turn).toList());
+    public List<Turn> following(String turn) {
+        return locked(() -> state.resolve(turn).children().stream().map(Node::turn).toList());
     }
 
     /**
@@ -305,20 +314,33 @@ public final class ConversationTree {
     }
 
     /**
-     * Begins a branch.
+     * Begins a branch that has no turn yet.
      *
      * @param name its name, 1 to 64 letters, digits, {@code _} or {@code -}
-     * @param turn the id of a turn or its beginning, or the name of a branch, with which it begins; empty for none
+     * @throws ConversationException          if there is such a branch already
+     * @throws IllegalArgumentException       if the name has another form
+     * @throws dev.llf.error.StorageException if it could not be stored
+     */
+    public void createBranch(String name) {
+        change(() -> createBranch(name, state.root()));
+    }
+
+    /**
+     * Begins a branch at a turn.
+     *
+     * @param name its name, 1 to 64 letters, digits, {@code _} or {@code -}
+     * @param turn the id of a turn or its beginning, or the name of a branch, with which it begins
      * @throws ConversationException          if there is such a branch already, or no such turn
      * @throws IllegalArgumentException       if the name has another form
      * @throws dev.llf.error.StorageException if it could not be stored
      */
-    public void createBranch(String name, Optional<String> turn) {
-        change(() -> {
-            state.checkFree(name);
-            Node node = turn.map(state::resolve).orElse(state.root());
-            record(List.of(moved(name, node)));
-        });
+    public void createBranch(String name, String turn) {
+        change(() -> createBranch(name, state.resolve(turn)));
+    }
+
+    private void createBranch(String name, Node head) {
+        state.checkFree(name);
+        record(List.of(moved(name, head)));
     }
 
     /**
@@ -530,14 +552,23 @@ public final class ConversationTree {
      * Notes something about the conversation.
      *
      * @param key   what about; {@link Transcript#TITLE} is its title
-     * @param value the note; empty to take it back
+     * @param value the note
      * @throws IllegalArgumentException       if the key is blank or a text has an unpaired surrogate
      * @throws dev.llf.error.StorageException if it could not be stored
      */
-    public void setMetadata(String key, Optional<String> value) {
-        change(() -> {
-            record(List.of(new MetadataSet(clock.instant(), key, value)));
-        });
+    public void setMetadata(String key, String value) {
+        change(() -> record(List.of(new MetadataSet(clock.instant(), key, Optional.of(value)))));
+    }
+
+    /**
+     * Takes a note back, if there is one.
+     *
+     * @param key what about
+     * @throws IllegalArgumentException       if the key is blank or has an unpaired surrogate
+     * @throws dev.llf.error.StorageException if it could not be stored
+     */
+    public void removeMetadata(String key) {
+        change(() -> record(List.of(new MetadataSet(clock.instant(), key, Optional.empty()))));
     }
 
     private void record(List<? extends ConversationEntry> entries) {

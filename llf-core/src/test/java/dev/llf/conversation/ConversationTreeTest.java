@@ -80,7 +80,7 @@ class ConversationTreeTest {
                 .as("fewer than four characters").withMessageContaining("no turn abx");
         assertThatExceptionOfType(ConversationException.class).isThrownBy(() -> tree.history("zzzz"))
                 .withMessage("Conversation talk has no turn zzzz.");
-        tree.createBranch("other", Optional.of("abcd1"));
+        tree.createBranch("other", "abcd1");
         addAll(tree, "other", "abcd3x", "abcd3y");
         assertThatExceptionOfType(ConversationException.class).isThrownBy(() -> tree.history("abcd3"))
                 .withMessageContaining("More than one turn begins with abcd3").withMessageContaining("abcd3x");
@@ -124,27 +124,27 @@ class ConversationTreeTest {
     @Test
     void branchesFromAnyTurnWithoutLosingAnything() {
         addAll(tree, MAIN, "a1", "a2");
-        tree.createBranch("python", Optional.of("a1"));
+        tree.createBranch("python", "a1");
         addAll(tree, "python", "p2", "p3");
-        tree.createBranch("fresh", Optional.empty());
+        tree.createBranch("fresh");
         add(tree, "fresh", "f1");
 
         assertThat(tree.branches()).containsExactly(new Branch("main", Optional.of("a2"), 2),
                 new Branch("python", Optional.of("p3"), 3), new Branch("fresh", Optional.of("f1"), 1));
-        assertThat(tree.following(Optional.of("a1"))).extracting(Turn::id).containsExactly("a2", "p2");
-        assertThat(tree.following(Optional.empty())).extracting(Turn::id).containsExactly("a1", "f1");
+        assertThat(tree.following("a1")).extracting(Turn::id).containsExactly("a2", "p2");
+        assertThat(tree.beginnings()).extracting(Turn::id).containsExactly("a1", "f1");
         assertThat(tree.statistics())
                 .isEqualTo(new ConversationStatistics(5, 10, 2, 3, 3, 3, 50, 20, 15));
         assertThatExceptionOfType(ConversationException.class)
-                .isThrownBy(() -> tree.createBranch("python", Optional.empty()))
+                .isThrownBy(() -> tree.createBranch("python"))
                 .withMessage("There is a branch python already, in use; choose another name.");
-        assertThatIllegalArgumentException().isThrownBy(() -> tree.createBranch("../x", Optional.empty()));
+        assertThatIllegalArgumentException().isThrownBy(() -> tree.createBranch("../x"));
     }
 
     @Test
     void comparesBranches() {
         addAll(tree, MAIN, "a1", "a2");
-        tree.createBranch("b", Optional.of("a1"));
+        tree.createBranch("b", "a1");
         addAll(tree, "b", "b2", "b3");
 
         BranchComparison comparison = tree.compare(MAIN, "b");
@@ -154,14 +154,14 @@ class ConversationTreeTest {
         assertThat(ids(comparison.onlyInB())).containsExactly("b2", "b3");
         assertThat(tree.compare("b", "b").onlyInA()).isEmpty();
         assertThat(ids(tree.compare("a1", "b").onlyInB())).containsExactly("b2", "b3");
-        tree.createBranch("fresh", Optional.empty());
+        tree.createBranch("fresh");
         assertThat(tree.compare("fresh", MAIN).commonAncestor()).isEmpty();
     }
 
     @Test
     void copiesTurnsAndLeavesTheirSourceAlone() {
         addAll(tree, MAIN, "a1", "a2");
-        tree.createBranch("b", Optional.of("a1"));
+        tree.createBranch("b", "a1");
         addAll(tree, "b", "b2", "b3");
         List<Turn> before = tree.history("b").turns();
 
@@ -184,7 +184,7 @@ class ConversationTreeTest {
     @Test
     void deletesBranchesSoThatTheyCanBeRestored() {
         add(tree, MAIN, "a1");
-        tree.createBranch("b", Optional.of("a1"));
+        tree.createBranch("b", "a1");
         add(tree, "b", "b2");
 
         tree.deleteBranch("b");
@@ -194,7 +194,7 @@ class ConversationTreeTest {
         assertThatExceptionOfType(ConversationException.class).isThrownBy(() -> add(tree, "b", "b3"))
                 .withMessageContaining("no turn b");
         assertThatExceptionOfType(ConversationException.class)
-                .isThrownBy(() -> tree.createBranch("b", Optional.empty()))
+                .isThrownBy(() -> tree.createBranch("b"))
                 .withMessageContaining("deleted and not restored");
         assertThat(ids(tree.history("b2"))).as("its turns remain").containsExactly("a1", "b2");
         tree.restoreBranch("b");
@@ -212,9 +212,9 @@ class ConversationTreeTest {
         tree.pin("a2");
         tree.addSummary("a1", "first");
         tree.addSummary("a2", "both");
-        tree.setMetadata(Transcript.TITLE, Optional.of("A talk"));
-        tree.setMetadata("x", Optional.of("y"));
-        tree.setMetadata("x", Optional.empty());
+        tree.setMetadata(Transcript.TITLE, "A talk");
+        tree.setMetadata("x", "y");
+        tree.removeMetadata("x");
 
         assertThat(tree.pinned()).containsExactly("a2");
         assertThat(tree.summary(tree.history(MAIN))).contains(new Summary(2, "both"));
@@ -225,7 +225,7 @@ class ConversationTreeTest {
         assertThat(ids(transcript.turns())).containsExactly("a1", "a2", "a3");
         tree.unpin("a2");
         assertThat(tree.pinned()).isEmpty();
-        tree.createBranch("fresh", Optional.empty());
+        tree.createBranch("fresh");
         assertThat(tree.summary(tree.history("fresh"))).isEmpty();
         assertThatExceptionOfType(ConversationException.class).isThrownBy(() -> tree.pin("fresh"))
                 .withMessage("Branch fresh has no turn yet.");
@@ -236,7 +236,7 @@ class ConversationTreeTest {
         for (int i = 0; i < 10_000; i++) {
             add(tree, MAIN, "t" + i);
         }
-        tree.createBranch("b", Optional.of("t5000"));
+        tree.createBranch("b", "t5000");
         add(tree, "b", "b1");
 
         assertThat(tree.history(MAIN).turns()).hasSize(10_000);
@@ -256,7 +256,7 @@ class ConversationTreeTest {
 
         assertThatExceptionOfType(StorageException.class).isThrownBy(() -> add(stored, MAIN, "a2"));
         assertThatExceptionOfType(StorageException.class).isThrownBy(() -> stored.undo(MAIN));
-        assertThatExceptionOfType(StorageException.class).isThrownBy(() -> stored.createBranch("b", Optional.empty()));
+        assertThatExceptionOfType(StorageException.class).isThrownBy(() -> stored.createBranch("b"));
         assertThatExceptionOfType(StorageException.class).isThrownBy(() -> stored.copy(MAIN, List.of("a1")));
 
         assertThat(ids(stored.history(MAIN))).containsExactly("a1");

@@ -32,7 +32,7 @@ public final class ExportExample {
                 Llf llf = Llf.builder().model(TinyModel.path()).contextTokens(1024).sampling(Sampling.greedy())
                         .build()) {
             Conversation talk = llf.conversation();
-            talk.tree().setMetadata(Transcript.TITLE, Optional.of("A talk with Ada"));
+            talk.tree().setMetadata(Transcript.TITLE, "A talk with Ada");
             talk.send("My name is Ada.");
             talk.send("My password: hunter2000");
             export(talk.transcript(), directory.path());
