@@ -2,6 +2,9 @@ package dev.llf.schema;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
@@ -71,6 +74,33 @@ class JsonSchemaPropertyTest {
             }
         }
         assertThat(violating).isGreaterThan(SCHEMAS / 2);
+    }
+
+    @Test
+    void grammarsOfNumbersEndWhereTheirBoundsDo() {
+        Random random = new Random(7);
+        for (int i = 0; i < 300; i++) {
+            int places = random.nextInt(2) * 6;
+            BigDecimal low = bound(random);
+            BigDecimal high = low.add(bound(random).abs());
+            JsonSchema schema = JsonSchema.parse("{\"type\":\"%s\",\"exclusiveMinimum\":%s,\"maximum\":%s}"
+                    .formatted(places == 0 ? "integer" : "number", low, high.add(BigDecimal.TWO)));
+            Grammar grammar = schema.grammar();
+            for (BigDecimal near : List.of(low, high.add(BigDecimal.TWO), BigDecimal.ZERO)) {
+                for (int step = -1; step <= 1; step++) {
+                    BigDecimal value = near.add(BigDecimal.valueOf(step, places)).setScale(places, RoundingMode.FLOOR);
+                    String text = value.signum() == 0 ? "0" : value.toPlainString();
+
+                    assertThat(grammar.matches(text)).as("%s %s", schema, text)
+                            .isEqualTo(schema.validate(text).isEmpty());
+                }
+            }
+        }
+    }
+
+    private static BigDecimal bound(Random random) {
+        return new BigDecimal(new BigInteger(40, random), random.nextInt(7)).multiply(
+                BigDecimal.valueOf(random.nextBoolean() ? 1 : -1));
     }
 
     private static String mutated(String document, Random random) {
