@@ -33,7 +33,8 @@ final class CharacterSet {
         return new CharacterSet(bounds(negated ? complement(merged) : merged), engineElements);
     }
 
-    private static List<Range> merge(List<Range> ranges) {
+    /** Sorts ranges and joins those that touch. */
+    static List<Range> merge(List<Range> ranges) {
         List<Range> merged = new ArrayList<>();
         for (Range next : ranges.stream().sorted(Comparator.comparingInt(Range::first)).toList()) {
             if (!merged.isEmpty() && next.first <= merged.getLast().last + 1) {
@@ -46,7 +47,8 @@ final class CharacterSet {
         return merged;
     }
 
-    private static List<Range> complement(List<Range> merged) {
+    /** Returns what the ranges leave out; they are sorted and apart. */
+    static List<Range> complement(List<Range> merged) {
         List<Range> rest = new ArrayList<>();
         int from = 0;
         for (Range range : merged) {

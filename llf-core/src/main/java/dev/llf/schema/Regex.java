@@ -2,7 +2,6 @@ package dev.llf.schema;
 
 import dev.llf.schema.CharacterSet.Range;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /** The part of a regular expression language that grammars can express, read. */
@@ -204,7 +203,7 @@ sealed interface Regex {
         private Regex atom(int depth) throws UnsupportedException {
             int c = next();
             return switch (c) {
-                case '.' -> new OneOf(complement(LINE_ENDS));
+                case '.' -> new OneOf(CharacterSet.complement(LINE_ENDS));
                 case '[' -> new OneOf(characterClass());
                 case '(' -> group(depth);
                 case '\\' -> new OneOf(escape(false));
@@ -246,7 +245,8 @@ sealed interface Regex {
                 ranges.addAll(item);
             }
             position++;
-            return negated ? complement(ranges) : merged(ranges);
+            List<Range> merged = CharacterSet.merge(ranges);
+            return negated ? CharacterSet.complement(merged) : merged;
         }
 
         private static Range range(List<Range> from, List<Range> to) throws UnsupportedException {
@@ -282,11 +282,11 @@ sealed interface Regex {
             }
             return switch (c) {
                 case 'd' -> DIGITS;
-                case 'D' -> complement(DIGITS);
+                case 'D' -> CharacterSet.complement(DIGITS);
                 case 'w' -> WORDS;
-                case 'W' -> complement(WORDS);
+                case 'W' -> CharacterSet.complement(WORDS);
                 case 's' -> SPACES;
-                case 'S' -> complement(SPACES);
+                case 'S' -> CharacterSet.complement(SPACES);
                 default -> {
                     if (c > 0x7f || Character.isLetterOrDigit(c)) {
                         throw new UnsupportedException("the escape \\%s%s".formatted(Character.toString(c),
@@ -338,34 +338,6 @@ sealed interface Regex {
             position += Character.charCount(c);
             return c;
         }
-    }
-
-    private static List<Range> merged(List<Range> ranges) {
-        List<Range> merged = new ArrayList<>();
-        for (Range next : ranges.stream().sorted(Comparator.comparingInt(Range::first)).toList()) {
-            if (!merged.isEmpty() && next.first() <= merged.getLast().last() + 1) {
-                Range open = merged.removeLast();
-                merged.add(new Range(open.first(), Math.max(open.last(), next.last())));
-            } else {
-                merged.add(next);
-            }
-        }
-        return List.copyOf(merged);
-    }
-
-    private static List<Range> complement(List<Range> ranges) {
-        List<Range> rest = new ArrayList<>();
-        int from = 0;
-        for (Range range : merged(ranges)) {
-            if (from < range.first()) {
-                rest.add(new Range(from, range.first() - 1));
-            }
-            from = range.last() + 1;
-        }
-        if (from <= Character.MAX_CODE_POINT) {
-            rest.add(new Range(from, Character.MAX_CODE_POINT));
-        }
-        return List.copyOf(rest);
     }
 
     /** What both have. */
