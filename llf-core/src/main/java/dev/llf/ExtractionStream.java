@@ -29,7 +29,7 @@ public final class ExtractionStream<T> implements Iterable<Partial<T>>, AutoClos
     }
 
     /**
-     * Returns the one iterator over what is known so far, each time after more of it is known. It blocks until then; it
+     * Returns the one iterator over what is known so far, each time after the model wrote more. It blocks until then; it
      * ends with the whole document. If the model failed, the failure is thrown at the end.
      *
      * @return the same iterator at each call

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class GrammarWriter {
 
-    /** Schemas looked at, and alternatives of merged ones. */
+    /** Schemas looked at, and alternatives of merged ones; large ones, which take time to merge, count more. */
     private static final int MAX_STEPS = 20_000;
     private static final int MAX_DEPTH = 400;
     /** Of a pattern, where bytes are short. */
@@ -61,19 +61,11 @@ final class GrammarWriter {
         this.recursive = recursive;
     }
 
-    /**
-     * A grammar as text.
-     *
-     * @param text     in GBNF
-     * @param maxBytes length of its longest document
-     */
-    record Written(String text, long maxBytes) {}
-
     /** A schema, by identity, and how deep one may go below it. */
     private record Place(SchemaNode schema, int recursion, int any) {}
 
     /** Writes the grammar; empty if no document fits schema and limits. */
-    static Optional<Written> write(SchemaNode root, WritingLimits limits) {
+    static Optional<String> write(SchemaNode root, WritingLimits limits) {
         GrammarWriter writer = new GrammarWriter(limits, recursive(root), false);
         Piece piece = writer.value(root, limits.recursion(), limits.any());
         if (piece == null) {
@@ -83,7 +75,7 @@ final class GrammarWriter {
         piece.write(out);
         out.append('\n');
         writer.rules.forEach((body, rule) -> out.append(rule.name()).append(" ::= ").append(body).append('\n'));
-        return Optional.of(new Written(out.toString(), piece.maxBytes()));
+        return Optional.of(out.toString());
     }
 
     /** Returns the length of the longest document in bytes, without writing the grammar; empty if none fits. */
@@ -135,7 +127,7 @@ final class GrammarWriter {
         if (known != null) {
             return known.orElse(null);
         }
-        steps++;
+        steps += 1 + (schema.properties.size() + schema.groups.size()) / 8;
         if (steps > MAX_STEPS || depth > MAX_DEPTH) {
             throw new SchemaException(schema.path, "The schema has too many alternatives, or refers to itself without "
                     + "anything in between; simplify it.");

@@ -123,9 +123,9 @@ public final class JsonSchema {
     }
 
     private Grammar grammar(WritingLimits limits) {
-        GrammarWriter.Written written = GrammarWriter.write(root(), limits).orElseThrow(() -> new SchemaException("#",
+        String gbnf = GrammarWriter.write(root(), limits).orElseThrow(() -> new SchemaException("#",
                 "No document can satisfy the schema, or only ones nested deeper than a type may stand inside itself."));
-        return Grammar.parse(written.text());
+        return Grammar.parse(gbnf);
     }
 
     /**
