@@ -19,8 +19,18 @@ final class RequestChecks {
     /** The engine ends a request when this many tokens or fewer are left. */
     private static final int MARGIN = 2;
 
+    /** Budgets above the first number are rounded down to a multiple of the second, so that many requests share one. */
+    private static final int LARGE = 256;
+    private static final int STEP = 64;
+    private static final long GRAMMAR_BYTES = 4 << 20;
+
     private final int vocabularySize;
     private final int slotTokens;
+    /** Making a grammar of a schema takes milliseconds, and the same few schemas are asked for again and again. */
+    private final RecentlyUsed<Budget, String> grammars = new RecentlyUsed<>(GRAMMAR_BYTES,
+            (budget, grammar) -> 2L * (budget.schema.length() + grammar.length()));
+
+    private record Budget(String schema, int maxBytes) {}
 
     RequestChecks(int vocabularySize, int slotTokens) {
         this.vocabularySize = vocabularySize;
@@ -46,9 +56,19 @@ final class RequestChecks {
             case ResponseFormat.JsonSchema schema -> {
                 checkUnbiased(sampling);
                 // The last token ends the answer; every other one writes a byte or more.
-                yield Optional.of(JsonSchema.parse(schema.schema()).grammar(Math.max(1, maxTokens - 1)).text());
+                yield Optional.of(grammar(schema.schema(), Math.max(1, maxTokens - 1)));
             }
         };
+    }
+
+    private String grammar(String schema, int maxBytes) {
+        Budget budget = new Budget(schema, maxBytes > LARGE ? maxBytes - maxBytes % STEP : maxBytes);
+        String known = grammars.get(budget);
+        if (known == null) {
+            known = JsonSchema.parse(schema).grammar(budget.maxBytes).text();
+            grammars.put(budget, known);
+        }
+        return known;
     }
 
     private static void checkUnbiased(Sampling sampling) {

@@ -57,6 +57,16 @@ class RequestChecksTest {
     }
 
     @Test
+    void keepsTheGrammarsOfSchemas() {
+        ChatRequest request = formatted(new ResponseFormat.JsonSchema("{\"type\": \"string\"}"));
+        String grammar = checks.grammar(request, Sampling.greedy(), 650).orElseThrow();
+
+        assertThat(checks.grammar(request, Sampling.greedy(), 660)).get().isSameAs(grammar);
+        assertThat(checks.grammar(request, Sampling.greedy(), 100)).as("a smaller budget has its own").get()
+                .isNotEqualTo(grammar);
+    }
+
+    @Test
     void makesGrammarsOfSchemasThatFit() {
         ChatRequest request = formatted(new ResponseFormat.JsonSchema("{\"type\":\"string\"}"));
 
