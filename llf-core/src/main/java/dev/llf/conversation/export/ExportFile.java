@@ -1,25 +1,15 @@
 package dev.llf.conversation.export;
 
-import java.io.BufferedOutputStream;
+import dev.llf.conversation.files.WholeFile;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A file that an export becomes: whole or not at all, and nowhere but where it may. */
 final class ExportFile {
@@ -31,20 +21,12 @@ final class ExportFile {
     private static final Pattern ODD = Pattern.compile(".*[<>:\"|?*\\\\\\p{Cntrl}].*|.*[ .]", Pattern.DOTALL);
     private static final int MAX_NAME = 255;
 
-    private static final Logger LOG = LoggerFactory.getLogger(ExportFile.class);
-
     private final Path path;
     private final boolean overwrite;
 
     private ExportFile(Path path, boolean overwrite) {
         this.path = path;
         this.overwrite = overwrite;
-    }
-
-    /** Writes the content of a file. */
-    @FunctionalInterface
-    interface Content {
-        void write(OutputStream out) throws IOException;
     }
 
     /**
@@ -112,69 +94,19 @@ final class ExportFile {
                 "the file would lie outside the export directory, or be a link; name a file inside it");
     }
 
-    /** Writes next to the file, makes sure the bytes are on the disk, and only then gives them the name. */
-    Path write(Content content) {
-        Path temporary = null;
+    Path write(WholeFile.Content content) {
         try {
-            checkFree();
-            Path directory = path.toAbsolutePath().getParent();
-            temporary = Files.createTempFile(directory, ".export-", ".tmp");
-            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE);
-                    OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel))) {
-                content.write(out);
-                out.flush();
-                channel.force(true);
+            if (overwrite) {
+                WholeFile.replace(path, content);
+            } else {
+                WholeFile.create(path, content);
             }
-            publish(temporary);
             return path;
         } catch (FileAlreadyExistsException e) {
             throw new ExportException("%s exists; name another file or allow overwriting".formatted(path), e);
         } catch (IOException e) {
             throw new ExportException("cannot write %s (%s); check that its directory exists, is writable and has space"
                     .formatted(path, e.getClass().getSimpleName()), e);
-        } finally {
-            remove(temporary);
-        }
-    }
-
-    /** Fails before the work is done; {@link #publish} decides. */
-    private void checkFree() throws IOException {
-        if (!overwrite && Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-            throw new FileAlreadyExistsException(path.toString());
-        }
-    }
-
-    /** Whoever creates the file first has it; nobody sees it half written under its name. */
-    private void publish(Path temporary) throws IOException {
-        if (overwrite) {
-            move(temporary);
-            return;
-        }
-        Files.createFile(path);
-        try {
-            move(temporary);
-        } catch (IOException | RuntimeException e) {
-            Files.deleteIfExists(path);
-            throw e;
-        }
-    }
-
-    private void move(Path temporary) throws IOException {
-        try {
-            Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
-        } catch (AtomicMoveNotSupportedException e) {
-            Files.move(temporary, path, StandardCopyOption.REPLACE_EXISTING);
-        }
-    }
-
-    private static void remove(@Nullable Path temporary) {
-        if (temporary == null) {
-            return;
-        }
-        try {
-            Files.deleteIfExists(temporary);
-        } catch (IOException e) {
-            LOG.warn("cannot remove {}", temporary);
         }
     }
 }

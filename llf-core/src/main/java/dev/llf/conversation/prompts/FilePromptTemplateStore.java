@@ -1,8 +1,11 @@
 package dev.llf.conversation.prompts;
 
+import dev.llf.conversation.files.OwnerOnly;
+import dev.llf.conversation.files.WholeFile;
 import dev.llf.error.LlfException;
 import dev.llf.error.StorageException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -49,7 +52,7 @@ public final class FilePromptTemplateStore implements PromptTemplateStore {
     private final Set<String> unreadable = new HashSet<>();
 
     /**
-     * Creates a store. The directory is made, with its parents, if it is not there.
+     * Creates a store. The directory is made, with its parents and for the owner alone, if it is not there.
      *
      * @param directory where the files are; nothing else should be there
      * @throws StorageException if it is not there and cannot be made
@@ -62,7 +65,7 @@ public final class FilePromptTemplateStore implements PromptTemplateStore {
         this.directory = directory.toAbsolutePath().normalize();
         this.clock = clock;
         try {
-            Files.createDirectories(this.directory);
+            Files.createDirectories(this.directory, OwnerOnly.directory(this.directory));
         } catch (IOException e) {
             throw failed(this.directory, "cannot be made", e);
         }
@@ -103,7 +106,7 @@ public final class FilePromptTemplateStore implements PromptTemplateStore {
         try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
             for (Path file : stream) {
                 String name = file.getFileName().toString();
-                if (name.startsWith(".") && name.endsWith(TextFiles.UNFINISHED)) {
+                if (name.startsWith(".") && name.endsWith(WholeFile.UNFINISHED)) {
                     removeAbandoned(file);
                 } else if (!name.startsWith(".") && name.endsWith(ENDING)) {
                     files.add(file);
@@ -178,13 +181,17 @@ public final class FilePromptTemplateStore implements PromptTemplateStore {
                 throw new StorageException("%s could not be read and is not overwritten; repair or remove it."
                         .formatted(file));
             }
-            TextFiles.replace(directory, history.id() + ENDING, PromptJson.history(history));
+            replace(file, PromptJson.history(history));
             unreadable.remove(history.id());
         } catch (IOException e) {
             throw failed(file, "cannot be written", e);
         } finally {
             lock.unlock();
         }
+    }
+
+    private static void replace(Path file, String json) throws IOException {
+        WholeFile.replace(file, out -> out.write(json.getBytes(StandardCharsets.UTF_8)));
     }
 
     @Override
@@ -195,7 +202,7 @@ public final class FilePromptTemplateStore implements PromptTemplateStore {
             Files.deleteIfExists(file);
             Map<String, Long> counts = new HashMap<>(usage(new ArrayList<>()));
             if (counts.remove(id) != null) {
-                TextFiles.replace(directory, USAGE, PromptJson.usage(counts));
+                replace(directory.resolve(USAGE), PromptJson.usage(counts));
             }
         } catch (IOException e) {
             throw failed(file, "cannot be deleted", e);
@@ -215,7 +222,7 @@ public final class FilePromptTemplateStore implements PromptTemplateStore {
                 Files.move(file, directory.resolve(BAD_USAGE), StandardCopyOption.REPLACE_EXISTING);
             }
             renders.forEach((id, count) -> counts.merge(PromptId.check(id), count, FilePromptTemplateStore::sum));
-            TextFiles.replace(directory, USAGE, PromptJson.usage(counts));
+            replace(directory.resolve(USAGE), PromptJson.usage(counts));
         } catch (IOException e) {
             throw failed(file, "cannot be written", e);
         } finally {

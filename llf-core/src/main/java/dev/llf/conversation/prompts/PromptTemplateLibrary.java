@@ -1,13 +1,12 @@
 package dev.llf.conversation.prompts;
 
 import dev.llf.chat.UserMessage;
+import dev.llf.conversation.files.WholeFile;
 import dev.llf.conversation.prompts.PromptTemplateException.Reason;
 import dev.llf.error.StorageException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -362,7 +361,8 @@ public final class PromptTemplateLibrary implements AutoCloseable {
     }
 
     /**
-     * Exports a template's version in use to a new file.
+     * Exports a template's version in use to a new file: whole or not at all, for the owner alone where the system knows
+     * owners.
      *
      * @param id   identifies it
      * @param file the file, in a directory that exists; nothing must be there yet
@@ -372,7 +372,7 @@ public final class PromptTemplateLibrary implements AutoCloseable {
     public void exportTo(String id, Path file) {
         byte[] json = exportJson(id).getBytes(StandardCharsets.UTF_8);
         try {
-            Files.write(file, json, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            WholeFile.create(file, out -> out.write(json));
         } catch (IOException e) {
             throw new StorageException(
                     "%s: cannot write the template %s there (%s); name a new file in a directory that can be written."

@@ -1,5 +1,6 @@
 package dev.llf.conversation.store;
 
+import dev.llf.conversation.files.OwnerOnly;
 import dev.llf.error.StorageException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

@@ -1,5 +1,6 @@
 package dev.llf.conversation.store;
 
+import dev.llf.conversation.files.OwnerOnly;
 import dev.llf.conversation.store.JsonLine.BrokenLineException;
 import dev.llf.error.StorageException;
 import dev.llf.spi.ConversationEntry;

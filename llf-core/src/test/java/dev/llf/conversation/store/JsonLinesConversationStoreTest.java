@@ -1,5 +1,6 @@
 package dev.llf.conversation.store;
 
+import dev.llf.conversation.files.OwnerOnly;
 import dev.llf.conversation.json.RandomEntries;
 import dev.llf.conversation.store.JsonLinesConversationStore.Compaction;
 import dev.llf.conversation.store.JsonLinesConversationStore.Durability;
