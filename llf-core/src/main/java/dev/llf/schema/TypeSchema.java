@@ -236,7 +236,7 @@ final class TypeSchema {
     private ObjectNode sequence(Resolved type, String path) {
         ObjectNode schema = typed("array");
         schema.set("items", schema(type.arguments().getFirst(), path + "[]", null));
-        return type.raw() == Set.class ? schema.put("uniqueItems", true) : schema;
+        return schema; // a set takes what a model repeats once
     }
 
     private ObjectNode map(Resolved type, String path) {

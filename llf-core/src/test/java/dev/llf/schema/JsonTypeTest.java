@@ -158,4 +158,12 @@ class JsonTypeTest {
         assertThat(PartialJson.read("")).isEmpty();
         assertThat(PartialJson.read("nonsense")).isEmpty();
     }
+
+    @Test
+    void takesWhatAModelRepeatsInASetOnce() {
+        record Tags(Set<String> tags) {}
+
+        assertThat(JsonType.of(Tags.class).read("{\"tags\": [\"a\", \"b\", \"a\"]}").tags()).containsExactly("a", "b");
+        assertThat(JsonType.of(Tags.class).schema().lint()).isEmpty();
+    }
 }
