@@ -43,7 +43,7 @@ public final class BranchingExample {
             System.out.println("after redo, main ends with: " + lastQuestion(main));
             main.regenerate(); // both answers are in the tree, the new one is on the branch
             System.out.printf("after regenerate there are %d answers to that question%n",
-                    main.tree().following(main.turns().getLast().parent()).size());
+                    main.tree().following(main.turns().getLast().parent().orElseThrow()).size());
 
             Conversation copied = main.fork("copied");
             show("merged turn by turn", copied.merge("oslo", MergeStrategy.TURNS));

@@ -12,7 +12,6 @@ import dev.llf.testing.TinyModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 
 /**
  * A conversation written to a file in each format, PDF included if Apache PDFBox is there, and read again to go on from it.
