@@ -1,6 +1,7 @@
 package dev.llf.chat;
 
 import java.util.Objects;
+import java.util.stream.Collectors;
 
 /** Checks of text at the border: what cannot reach a model unchanged is refused, never repaired unseen. */
 public final class WellFormed {
@@ -58,9 +59,16 @@ public final class WellFormed {
     public static String id(String id, String what) {
         if (id.isEmpty() || id.length() > MAX_ID || !id.chars().allMatch(WellFormed::isIdCharacter)) {
             throw new IllegalArgumentException("%s must be 1 to %d of A-Z a-z 0-9 _ -, was '%s'"
-                    .formatted(what, MAX_ID, id.length() > MAX_ID ? id.substring(0, MAX_ID) + "..." : id));
+                    .formatted(what, MAX_ID, shown(id)));
         }
         return id;
+    }
+
+    /** Foreign text must not reach terminals and logs as it is. */
+    private static String shown(String id) {
+        String start = id.length() > MAX_ID ? id.substring(0, MAX_ID) + "..." : id;
+        return start.chars().mapToObj(c -> c > ' ' && c < 0x7f ? Character.toString(c) : "?")
+                .collect(Collectors.joining());
     }
 
     private static boolean isIdCharacter(int c) {

@@ -79,4 +79,13 @@ class WellFormedTest {
         assertThatIllegalArgumentException().isThrownBy(() -> new ChatEvent.TextDelta(""));
         assertThatIllegalArgumentException().isThrownBy(() -> new ModelInfo("name", 0)).withMessageContaining("was 0");
     }
+
+    @Test
+    void showsForeignIdsWithoutWhatTerminalsObey() {
+        assertThatIllegalArgumentException().isThrownBy(() -> WellFormed.id("a\u001b[31m\nb", "id"))
+                .withMessage("id must be 1 to 64 of A-Z a-z 0-9 _ -, was 'a?[31m?b'");
+        assertThatIllegalArgumentException().isThrownBy(() -> WellFormed.id("x".repeat(65), "id"))
+                .withMessageEndingWith("x...'");
+        assertThat(WellFormed.id("x".repeat(64), "id")).hasSize(64);
+    }
 }
