@@ -185,7 +185,7 @@ public final class Conversation {
         TurnSettings settings = llf.settings();
         List<ToolSpec> tools = settings.tools().map(ToolBox::specs).orElse(List.of());
         UserMessage question = new UserMessage(text);
-        return open.composer().compose(history(), List.of(question), tools, open.session(branch), settings::ask).plan();
+        return open.composer().plan(history(), List.of(question), tools, open.session(branch), settings::ask);
     }
 
     // Branches

@@ -13,12 +13,14 @@ import dev.llf.conversation.Summary;
 import dev.llf.conversation.Window.View;
 import dev.llf.error.ContextOverflowException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Puts together what the model sees, so that it fits: instructions and tools, as much of the past as the window shows, and
@@ -31,18 +33,39 @@ final class PromptComposer {
     private static final int QUESTION_SHARE = 8;
     /** Less room than this is none. */
     private static final int LEAST_ROOM = 16;
+    /** The part of the context by which the sum of turns may differ from the count of the whole prompt. */
+    private static final int MARGIN_SHARE = 16;
     /** What an engine needs besides the prompt for one token of an answer. */
     private static final int LEAST_ANSWER = 3;
 
     private static final View NOTHING = new View(List.of(), Optional.empty(), Omission.Reason.TOKENS);
+
+    private static final Map<Part, Integer> NO_PARTS = Arrays.stream(Part.values())
+            .collect(Collectors.toMap(part -> part, part -> 0, Integer::sum, () -> new EnumMap<>(Part.class)));
 
     private final TurnSettings settings;
     private final ConversationTree tree;
     private final TokenCounts counts;
     private final int contextTokens;
 
-    /** A prompt and what it consists of. */
-    record Composed(List<Message> messages, ContextPlan plan) {}
+    /**
+     * A prompt that fits, and what it consists of.
+     *
+     * @param counted whether the plan counts the whole prompt; else it adds up the turns, each counted before
+     */
+    record Composed(List<Message> messages, ContextPlan plan, boolean counted) {
+
+        /** Returns the plan of the prompt, now that its tokens are known. */
+        ContextPlan planOf(int promptTokens) {
+            int difference = promptTokens - plan.promptTokens();
+            if (difference == 0) {
+                return plan;
+            }
+            Map<Part, Integer> parts = new EnumMap<>(plan.tokens());
+            parts.put(Part.HISTORY, Math.max(0, plan.tokens(Part.HISTORY) + difference));
+            return new ContextPlan(plan.contextTokens(), parts, plan.omission());
+        }
+    }
 
     PromptComposer(TurnSettings settings, ConversationTree tree) {
         this.settings = settings;
@@ -60,20 +83,47 @@ final class PromptComposer {
      * @throws ContextOverflowException if it does not fit even without the past
      */
     Composed compose(History history, List<Message> now, List<ToolSpec> tools, String session, Asker asker) {
+        Map<Part, Integer> parts = parts(now, tools);
+        int bare = parts.values().stream().mapToInt(Integer::intValue).sum();
         int room = history.size() == 0 ? 0 : room(tools);
-        while (true) {
-            View view = room == 0 ? NOTHING : settings.window().view(history, new Space(room, asker));
-            List<Message> messages = messages(view, now);
-            int tokens = counts.of(messages, tools, session);
-            boolean alone = room == 0 || (view.turns().isEmpty() && view.summary().isEmpty());
-            if (tokens + (alone ? leastAnswer() : settings.reserved()) <= contextTokens) {
-                return new Composed(messages, plan(history, view, now, tools, tokens));
+        while (room > 0) {
+            View view = settings.window().view(history, new Space(room, asker));
+            if (view.turns().isEmpty() && view.summary().isEmpty()) {
+                break;
             }
-            if (alone) {
-                throw new ContextOverflowException(tokens, leastAnswer(), contextTokens);
+            List<Message> messages = messages(view, now);
+            int sum = bare + sum(view.turns());
+            boolean sure = view.summary().isEmpty() && sum + contextTokens / MARGIN_SHARE <= mostTokens();
+            int tokens = sure ? sum : counts.of(messages, tools, session);
+            if (tokens <= mostTokens()) {
+                return new Composed(messages, plan(parts, tokens - bare, tokens, omission(history, view)), !sure);
             }
             room = room / 2 < LEAST_ROOM ? 0 : room / 2;
         }
+        if (bare + leastAnswer() > contextTokens) {
+            throw new ContextOverflowException(bare, leastAnswer(), contextTokens);
+        }
+        return new Composed(messages(NOTHING, now), plan(parts, 0, bare, omission(history, NOTHING)), true);
+    }
+
+    /** Tells what the prompt would consist of; see {@link #compose}. */
+    ContextPlan plan(History history, List<Message> now, List<ToolSpec> tools, String session, Asker asker) {
+        Composed prompt = compose(history, now, tools, session, asker);
+        return prompt.counted ? prompt.plan : prompt.planOf(counts.of(prompt.messages, tools, session));
+    }
+
+    /** Returns how many tokens a prompt may have while there is history that could give way. */
+    private int mostTokens() {
+        return contextTokens - settings.reserved();
+    }
+
+    /** Far below the limit the sum of the turns is as good as the count of the whole prompt. */
+    private int sum(List<Turn> turns) {
+        int tokens = 0;
+        for (Turn turn : turns) {
+            tokens += counts.of(turn);
+        }
+        return tokens;
     }
 
     /** What is reserved on demand is kept; otherwise an answer that is cut short is better than none. */
@@ -90,7 +140,9 @@ final class PromptComposer {
     private List<Message> messages(View view, List<Message> now) {
         List<Message> messages = new ArrayList<>();
         system(view.summary()).ifPresent(text -> messages.add(Message.system(text)));
-        view.turns().forEach(turn -> messages.addAll(turn.messages()));
+        for (Turn turn : view.turns()) {
+            messages.addAll(turn.messages());
+        }
         messages.addAll(now);
         return messages;
     }
@@ -100,24 +152,25 @@ final class PromptComposer {
         return settings.system().map(text -> note.map(more -> text + "\n\n" + more).orElse(text)).or(() -> note);
     }
 
-    private ContextPlan plan(History history, View view, List<Message> now, List<ToolSpec> tools, int tokens) {
-        Map<Part, Integer> parts = new EnumMap<>(Part.class);
-        for (Part part : Part.values()) {
-            parts.put(part, 0);
-        }
-        int left = tokens;
-        if (!view.turns().isEmpty() || view.summary().isPresent()) {
-            left = take(parts, Part.HISTORY, left, counts.of(messages(NOTHING, now), tools));
-        }
+    /** Counts what a prompt consists of besides the past. */
+    private Map<Part, Integer> parts(List<Message> now, List<ToolSpec> tools) {
+        Map<Part, Integer> parts = new EnumMap<>(NO_PARTS);
+        List<Message> bare = messages(NOTHING, now);
+        int left = counts.of(bare, tools);
         if (!tools.isEmpty()) {
-            left = take(parts, Part.TOOLS, left, counts.of(messages(NOTHING, now), List.of()));
+            left = take(parts, Part.TOOLS, left, counts.of(bare, List.of()));
         }
         if (settings.system().isPresent()) {
             left = take(parts, Part.SYSTEM, left, counts.of(now, List.of()));
         }
         parts.put(Part.QUESTION, left);
+        return parts;
+    }
+
+    private ContextPlan plan(Map<Part, Integer> parts, int history, int tokens, Optional<Omission> omission) {
+        parts.put(Part.HISTORY, Math.max(0, history));
         parts.put(Part.ANSWER, Math.min(settings.reserved(), contextTokens - tokens));
-        return new ContextPlan(contextTokens, parts, omission(history, view));
+        return new ContextPlan(contextTokens, parts, omission);
     }
 
     /** Gives a part what the prompt has more than without it; a template may even have less with it. */

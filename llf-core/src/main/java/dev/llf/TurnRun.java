@@ -191,11 +191,12 @@ final class TurnRun implements TurnQueue.Place {
     private ChatResponse ask(Opening opening, List<ToolSpec> tools, ToolChoice choice, String session) {
         PromptComposer.Composed prompt = opening.composer.compose(opening.history, said, tools, session,
                 this::askAside);
-        plan = prompt.plan();
         ChatRequest.Builder request = ChatRequest.builder().messages(prompt.messages()).tools(tools).toolChoice(choice)
                 .session(session);
         settings.maxTokens().ifPresent(request::maxTokens);
         ChatResponse response = await(request, observer);
+        int evaluated = response.usage().promptTokens();
+        plan = evaluated > 0 ? prompt.planOf(evaluated) : prompt.plan(); // cancelled in line: not counted there
         said.add(response.message());
         lastTimings = response.timings();
         if (firstTimings == null) {

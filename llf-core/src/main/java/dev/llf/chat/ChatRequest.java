@@ -41,7 +41,7 @@ public final class ChatRequest {
         timeout = builder.timeout;
         session = builder.session;
         RoleOrder.check(messages);
-        if (tools.stream().map(ToolSpec::name).distinct().count() != tools.size()) {
+        if (tools.size() > 1 && tools.stream().map(ToolSpec::name).distinct().count() != tools.size()) {
             throw new IllegalArgumentException("tool names must differ, were %s"
                     .formatted(tools.stream().map(ToolSpec::name).toList()));
         }

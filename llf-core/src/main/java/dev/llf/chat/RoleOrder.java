@@ -19,7 +19,7 @@ final class RoleOrder {
             throw new IllegalArgumentException("a request needs at least one message");
         }
         checkCalls(messages);
-        if (!messages.stream().anyMatch(message -> message.role() != Role.SYSTEM)) {
+        if (messages.size() == 1 && messages.getFirst().role() == Role.SYSTEM) {
             throw new IllegalArgumentException("a request needs a message besides the system message");
         }
     }
