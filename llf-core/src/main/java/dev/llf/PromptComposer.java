@@ -14,6 +14,7 @@ import dev.llf.conversation.Window.View;
 import dev.llf.error.ContextOverflowException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
@@ -84,7 +85,7 @@ final class PromptComposer {
      */
     Composed compose(History history, List<Message> now, List<ToolSpec> tools, String session, Asker asker) {
         Map<Part, Integer> parts = parts(now, tools);
-        int bare = parts.values().stream().mapToInt(Integer::intValue).sum();
+        int bare = sum(parts.values());
         int room = history.size() == 0 ? 0 : room(tools);
         while (room > 0) {
             View view = settings.window().view(history, new Space(room, asker));
@@ -115,6 +116,14 @@ final class PromptComposer {
     /** Returns how many tokens a prompt may have while there is history that could give way. */
     private int mostTokens() {
         return contextTokens - settings.reserved();
+    }
+
+    private static int sum(Collection<Integer> counted) {
+        int sum = 0;
+        for (int tokens : counted) {
+            sum += tokens;
+        }
+        return sum;
     }
 
     /** Far below the limit the sum of the turns is as good as the count of the whole prompt. */

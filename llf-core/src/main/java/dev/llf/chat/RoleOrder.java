@@ -43,6 +43,9 @@ final class RoleOrder {
     }
 
     private static void checkCalls(List<Message> messages) {
+        if (isPlain(messages)) {
+            return;
+        }
         Set<String> open = new LinkedHashSet<>();
         for (int i = 0; i < messages.size(); i++) {
             check(messages.get(i), i, open);
@@ -51,6 +54,22 @@ final class RoleOrder {
             throw new IllegalArgumentException("tool calls without a result: %s; add a ToolMessage for each"
                     .formatted(open));
         }
+    }
+
+    /** Most requests hold neither calls nor results; nothing can be out of place there but a system message. */
+    private static boolean isPlain(List<Message> messages) {
+        for (int i = 0; i < messages.size(); i++) {
+            boolean plain = switch (messages.get(i)) {
+                case SystemMessage system -> i == 0;
+                case UserMessage user -> true;
+                case AssistantMessage assistant -> assistant.toolCalls().isEmpty();
+                case ToolMessage result -> false;
+            };
+            if (!plain) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static void check(Message message, int index, Set<String> open) {

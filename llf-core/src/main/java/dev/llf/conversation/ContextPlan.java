@@ -66,7 +66,11 @@ public record ContextPlan(int contextTokens, Map<Part, Integer> tokens, Optional
      * @return the sum of all parts but the answer
      */
     public int promptTokens() {
-        return tokens.values().stream().mapToInt(Integer::intValue).sum() - tokens(Part.ANSWER);
+        int sum = 0;
+        for (int part : tokens.values()) {
+            sum += part;
+        }
+        return sum - tokens(Part.ANSWER);
     }
 
     /**

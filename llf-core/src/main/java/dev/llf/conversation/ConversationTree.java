@@ -230,7 +230,8 @@ public final class ConversationTree {
      * @return their ids in the order in which they were pinned; unmodifiable
      */
     public Set<String> pinned() {
-        return locked(() -> Collections.unmodifiableSet(new LinkedHashSet<>(state.pinned())));
+        return locked(() -> state.pinned().isEmpty() ? Set.of()
+                : Collections.unmodifiableSet(new LinkedHashSet<>(state.pinned())));
     }
 
     /**

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
@@ -24,8 +25,8 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * What does a turn with 10 messages of history cost above the model? Both sides get a model that answers at once.
  *
- * <p>LLF sends to a fork of a conversation of 10 messages, so that its history has the same length each time; LangChain4j's
- * memory is a window of 10 messages. Run:
+ * <p>LLF takes the last turn back before it sends, so that its history has the same length each time, and plans the prompt
+ * exactly; LangChain4j's memory is a window of 10 messages. Run:
  * {@code mvn -q -B -Pbench -pl llf-examples -am package -Dbench=TurnOverheadBenchmark}
  */
 @State(Scope.Thread)
@@ -48,7 +49,8 @@ public class TurnOverheadBenchmark {
         String chat(String text);
     }
 
-    @Setup
+    /** Anew for each iteration: the conversation keeps every turn, also those that are taken back. */
+    @Setup(Level.Iteration)
     public void open() {
         conversation = Llf.builder().model(ScriptedChatModel.replying(ANSWER).repeating()).build().conversation();
         assistant = AiServices.builder(Assistant.class).chatModel(new ChatModel() {
@@ -65,7 +67,8 @@ public class TurnOverheadBenchmark {
 
     @Benchmark
     public String llf() {
-        return conversation.fork().send(QUESTION).text();
+        conversation.undo();
+        return conversation.send(QUESTION).text();
     }
 
     @Benchmark
