@@ -14,7 +14,6 @@ import dev.llf.conversation.Window.View;
 import dev.llf.error.ContextOverflowException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
@@ -84,8 +83,9 @@ final class PromptComposer {
      * @throws ContextOverflowException if it does not fit even without the past
      */
     Composed compose(History history, List<Message> now, List<ToolSpec> tools, String session, Asker asker) {
-        Map<Part, Integer> parts = parts(now, tools);
-        int bare = sum(parts.values());
+        List<Message> bareMessages = messages(NOTHING, now);
+        int bare = counts.of(bareMessages, tools);
+        Map<Part, Integer> parts = parts(bare, bareMessages, now, tools);
         int room = history.size() == 0 ? 0 : room(tools);
         while (room > 0) {
             View view = settings.window().view(history, new Space(room, asker));
@@ -104,7 +104,7 @@ final class PromptComposer {
         if (bare + leastAnswer() > contextTokens) {
             throw new ContextOverflowException(bare, leastAnswer(), contextTokens);
         }
-        return new Composed(messages(NOTHING, now), plan(parts, 0, bare, omission(history, NOTHING)), true);
+        return new Composed(bareMessages, plan(parts, 0, bare, omission(history, NOTHING)), true);
     }
 
     /** Tells what the prompt would consist of; see {@link #compose}. */
@@ -116,14 +116,6 @@ final class PromptComposer {
     /** Returns how many tokens a prompt may have while there is history that could give way. */
     private int mostTokens() {
         return contextTokens - settings.reserved();
-    }
-
-    private static int sum(Collection<Integer> counted) {
-        int sum = 0;
-        for (int tokens : counted) {
-            sum += tokens;
-        }
-        return sum;
     }
 
     /** Far below the limit the sum of the turns is as good as the count of the whole prompt. */
@@ -142,8 +134,7 @@ final class PromptComposer {
 
     /** How much there is for the past; the same for all turns, since the window shall not move with every question. */
     private int room(List<ToolSpec> tools) {
-        int room = contextTokens - settings.reserved() - counts.ofFront(tools) - contextTokens / QUESTION_SHARE;
-        return Math.max(0, room);
+        return Math.max(0, mostTokens() - counts.ofFront(tools) - contextTokens / QUESTION_SHARE);
     }
 
     private List<Message> messages(View view, List<Message> now) {
@@ -161,11 +152,10 @@ final class PromptComposer {
         return settings.system().map(text -> note.map(more -> text + "\n\n" + more).orElse(text)).or(() -> note);
     }
 
-    /** Counts what a prompt consists of besides the past. */
-    private Map<Part, Integer> parts(List<Message> now, List<ToolSpec> tools) {
+    /** Tells what the tokens of a prompt without the past consist of. */
+    private Map<Part, Integer> parts(int tokens, List<Message> bare, List<Message> now, List<ToolSpec> tools) {
         Map<Part, Integer> parts = new EnumMap<>(NO_PARTS);
-        List<Message> bare = messages(NOTHING, now);
-        int left = counts.of(bare, tools);
+        int left = tokens;
         if (!tools.isEmpty()) {
             left = take(parts, Part.TOOLS, left, counts.of(bare, List.of()));
         }

@@ -23,13 +23,12 @@ final class TokenCounts {
 
     private final ChatModel model;
     private final List<Message> front;
-    /** By turn: its own tokens and those of all before it. */
-    private final Map<String, Sum> sums = new ConcurrentHashMap<>();
+    /** The tokens of a turn, and of it and all before it. */
+    private final Map<String, Integer> turns = new ConcurrentHashMap<>();
+    private final Map<String, Integer> histories = new ConcurrentHashMap<>();
 
     /** What was counted last for the front. */
     private volatile @Nullable Front counted;
-
-    private record Sum(int own, int withEarlier) {}
 
     /**
      * The front of all prompts with these tools.
@@ -62,33 +61,37 @@ final class TokenCounts {
     private Front front(List<ToolSpec> tools) {
         Front known = counted;
         if (known == null || !known.tools.equals(tools)) {
-            known = new Front(tools, of(with(front, PROBE), tools) - of(List.of(PROBE), List.of()),
-                    of(with(front, PROBE), List.of()));
+            int probe = of(with(front, PROBE), List.of());
+            int whole = tools.isEmpty() ? probe : of(with(front, PROBE), tools);
+            known = new Front(tools, whole - of(List.of(PROBE), List.of()), probe);
             counted = known;
         }
         return known;
     }
 
     int of(Turn turn) {
-        Sum sum = sums.get(turn.id());
-        return sum == null ? count(turn) : sum.own;
+        Integer known = turns.get(turn.id());
+        int tokens = known == null ? count(turn) : known;
+        if (known == null) {
+            turns.put(turn.id(), tokens);
+        }
+        return tokens;
     }
 
     int of(History history) {
         Deque<Turn> uncounted = new ArrayDeque<>();
         int tokens = 0;
         for (Turn turn : history.newestFirst()) {
-            Sum sum = sums.get(turn.id());
-            if (sum != null) {
-                tokens = sum.withEarlier;
+            Integer known = histories.get(turn.id());
+            if (known != null) {
+                tokens = known;
                 break;
             }
             uncounted.push(turn);
         }
         for (Turn turn : uncounted) {
-            int own = count(turn);
-            tokens += own;
-            sums.put(turn.id(), new Sum(own, tokens));
+            tokens += of(turn);
+            histories.put(turn.id(), tokens);
         }
         return tokens;
     }

@@ -75,12 +75,7 @@ sealed interface Piece {
 
         @Override
         public void write(StringBuilder out) {
-            String separator = "";
-            for (Piece part : parts) {
-                out.append(separator);
-                writeIn(part, 1, out);
-                separator = " ";
-            }
+            join(parts, " ", out);
         }
     }
 
@@ -93,12 +88,7 @@ sealed interface Piece {
 
         @Override
         public void write(StringBuilder out) {
-            String separator = "";
-            for (Piece alternative : alternatives) {
-                out.append(separator);
-                writeIn(alternative, 1, out);
-                separator = " | ";
-            }
+            join(alternatives, " | ", out);
         }
     }
 
@@ -195,6 +185,15 @@ sealed interface Piece {
 
     private static long times(long a, long b) {
         return a != 0 && b > Long.MAX_VALUE / a ? Long.MAX_VALUE : a * b;
+    }
+
+    private static void join(List<Piece> pieces, String separator, StringBuilder out) {
+        String between = "";
+        for (Piece piece : pieces) {
+            out.append(between);
+            writeIn(piece, 1, out);
+            between = separator;
+        }
     }
 
     private static void writeIn(Piece piece, int level, StringBuilder out) {
