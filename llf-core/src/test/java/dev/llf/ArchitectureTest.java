@@ -35,7 +35,8 @@ class ArchitectureTest {
 
     /** A package may use those of lower floors, and none of its own. */
     private static final Map<String, Integer> FLOORS = Map.ofEntries(Map.entry("error", 0), Map.entry("cache", 1),
-            Map.entry("chat", 1), Map.entry("spi", 2), Map.entry("gguf", 3), Map.entry("template", 3),
+            Map.entry("chat", 1), Map.entry("admission", 2), Map.entry("spi", 2), Map.entry("gguf", 3),
+            Map.entry("template", 3),
             Map.entry("schema", 3), Map.entry("conversation", 3), Map.entry("llamacpp", 4), Map.entry("models", 5),
             Map.entry("observe", 5), Map.entry(DOOR, 6), Map.entry(TESTING, 7));
     /** The highest floor that the package for tests, which nobody may use, uses itself. */

@@ -29,6 +29,8 @@ public final class ChatRequest {
     private final ResponseFormat format;
     private final @Nullable Duration timeout;
     private final @Nullable String session;
+    private final Priority priority;
+    private final @Nullable String tenant;
 
     private ChatRequest(Builder builder) {
         messages = List.copyOf(builder.messages);
@@ -40,6 +42,8 @@ public final class ChatRequest {
         format = builder.format;
         timeout = builder.timeout;
         session = builder.session;
+        priority = builder.priority;
+        tenant = builder.tenant;
         RoleOrder.check(messages);
         if (tools.size() > 1 && tools.stream().map(ToolSpec::name).distinct().count() != tools.size()) {
             throw new IllegalArgumentException("tool names must differ, were %s"
@@ -83,6 +87,8 @@ public final class ChatRequest {
         builder.format = format;
         builder.timeout = timeout;
         builder.session = session;
+        builder.priority = priority;
+        builder.tenant = tenant;
         return builder;
     }
 
@@ -167,6 +173,25 @@ public final class ChatRequest {
         return Optional.ofNullable(session);
     }
 
+    /**
+     * Returns how much the request matters among those that wait for the model.
+     *
+     * @return the priority, {@link Priority#NORMAL} unless set
+     */
+    public Priority priority() {
+        return priority;
+    }
+
+    /**
+     * Returns for whom the request is made.
+     *
+     * @return whoever shares the model fairly with others, such as a user or a customer; empty for all who are not named,
+     *         together
+     */
+    public Optional<String> tenant() {
+        return Optional.ofNullable(tenant);
+    }
+
     /** Collects the parts of a {@link ChatRequest}; setters check at once. Not safe for use by several threads. */
     public static final class Builder {
 
@@ -179,6 +204,8 @@ public final class ChatRequest {
         private ResponseFormat format = ResponseFormat.TEXT;
         private @Nullable Duration timeout;
         private @Nullable String session;
+        private Priority priority = Priority.NORMAL;
+        private @Nullable String tenant;
 
         private Builder() {}
 
@@ -300,6 +327,29 @@ public final class ChatRequest {
          */
         public Builder session(String session) {
             this.session = WellFormed.name(session, "session");
+            return this;
+        }
+
+        /**
+         * Sets how much the request matters among those that wait for the model.
+         *
+         * @param priority the priority
+         * @return this builder
+         */
+        public Builder priority(Priority priority) {
+            this.priority = Objects.requireNonNull(priority, "priority");
+            return this;
+        }
+
+        /**
+         * Sets for whom the request is made.
+         *
+         * @param tenant whoever shares the model fairly with others, not blank
+         * @return this builder
+         * @throws IllegalArgumentException if it is blank
+         */
+        public Builder tenant(String tenant) {
+            this.tenant = WellFormed.name(tenant, "tenant");
             return this;
         }
 

@@ -31,6 +31,13 @@ public interface ChatStream extends Iterable<ChatEvent>, AutoCloseable {
      */
     ChatResponse response();
 
+    /**
+     * Has somebody told how the response comes along, what happened before included.
+     *
+     * @param watcher is told
+     */
+    void watch(ChatWatcher watcher);
+
     /** Stops the generation as soon as the engine can, within one token; the text so far is kept. Does not wait. */
     void cancel();
 

@@ -30,6 +30,7 @@ public final class ChatStreamBuffer implements ChatStream {
     private final Condition arrived = lock.newCondition();
     private final Condition done = lock.newCondition();
     private final Events events = new Events();
+    private final Watchers watchers = new Watchers();
 
     // All below guarded by lock.
     private final Queue<ChatEvent> unread = new ArrayDeque<>();
@@ -69,9 +70,13 @@ public final class ChatStreamBuffer implements ChatStream {
         try {
             startedAt = nanos.getAsLong();
             usage = new Usage(promptTokens, cachedTokens, 0);
+            if (!isEnded()) {
+                watchers.add(watcher -> watcher.started(promptTokens, cachedTokens));
+            }
         } finally {
             lock.unlock();
         }
+        watchers.tell();
     }
 
     /**
@@ -98,10 +103,11 @@ public final class ChatStreamBuffer implements ChatStream {
                 text.append(delta);
                 publish(event);
             }
-            return true;
         } finally {
             lock.unlock();
         }
+        watchers.tell();
+        return true;
     }
 
     /**
@@ -140,10 +146,12 @@ public final class ChatStreamBuffer implements ChatStream {
             response = new ChatResponse(new AssistantMessage(text.toString(), toolCalls), reason, total, timings());
             publish(new ChatEvent.Completed(response));
             done.signalAll();
-            return true;
+            watchers.add(ChatWatcher::ended);
         } finally {
             lock.unlock();
         }
+        watchers.tell();
+        return true;
     }
 
     /**
@@ -161,10 +169,12 @@ public final class ChatStreamBuffer implements ChatStream {
             failure = cause;
             arrived.signalAll();
             done.signalAll();
-            return true;
+            watchers.add(ChatWatcher::ended);
         } finally {
             lock.unlock();
         }
+        watchers.tell();
+        return true;
     }
 
     /**
@@ -201,6 +211,11 @@ public final class ChatStreamBuffer implements ChatStream {
     }
 
     @Override
+    public void watch(ChatWatcher watcher) {
+        watchers.watch(watcher);
+    }
+
+    @Override
     public void cancel() {
         if (finish(FinishReason.CANCELLED)) {
             onCancel.run();
@@ -230,6 +245,7 @@ public final class ChatStreamBuffer implements ChatStream {
         if (tokensAtFirst == 0) {
             tokensAtFirst = tokens;
             firstAt = lastAt;
+            watchers.add(ChatWatcher::firstToken);
         }
     }
 

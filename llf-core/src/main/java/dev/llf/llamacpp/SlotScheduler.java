@@ -140,7 +140,7 @@ final class SlotScheduler {
             }
             if (idle.isEmpty()) {
                 if (line.size() >= capacity) {
-                    throw new BusyException(line.size());
+                    throw new BusyException("The model's waiting line is full.", line.size(), Duration.ZERO);
                 }
                 line.add(job);
                 return;

@@ -1,0 +1,20 @@
+package dev.llf.spi;
+
+/**
+ * Is told what happens in the turns of all conversations: traces, metrics, analytics and logs are made of it.
+ *
+ * <p>The events of one turn come one at a time, in the order in which they happened, the last one being
+ * {@link TurnEvent.Completed}, {@link TurnEvent.Cancelled} or {@link TurnEvent.Failed}; those of different turns come side
+ * by side on different threads. Turns wait for their listeners, so these must be quick, must not block, and must not start
+ * a turn. What they throw is logged and goes no further.
+ */
+@FunctionalInterface
+public interface TurnListener {
+
+    /**
+     * Is told of an event.
+     *
+     * @param event what happened
+     */
+    void on(TurnEvent event);
+}
