@@ -2,11 +2,13 @@ package dev.llf;
 
 import dev.llf.chat.FinishReason;
 import dev.llf.chat.Message;
+import dev.llf.chat.Priority;
 import dev.llf.chat.ToolSpec;
 import dev.llf.chat.Transcript;
 import dev.llf.chat.Turn;
 import dev.llf.chat.Usage;
 import dev.llf.chat.UserMessage;
+import dev.llf.chat.WellFormed;
 import dev.llf.conversation.ContextPlan;
 import dev.llf.conversation.ConversationException;
 import dev.llf.conversation.ConversationTree;
@@ -15,6 +17,7 @@ import dev.llf.spi.ToolBox;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -43,11 +46,13 @@ public final class Conversation {
     private final ConversationTree tree;
     private final String branch;
     private final TurnQueue queue;
+    private final TurnOptions options;
 
-    Conversation(Llf llf, OpenConversation open, String branch) {
+    Conversation(Llf llf, OpenConversation open, String branch, TurnOptions options) {
         this.llf = llf;
         this.open = open;
         this.branch = branch;
+        this.options = options;
         tree = open.tree();
         queue = open.queue(branch);
     }
@@ -116,26 +121,24 @@ public final class Conversation {
 
     private Function<History, TurnRun.Opening> saying(String text) {
         UserMessage question = new UserMessage(text);
-        return history -> new TurnRun.Opening(open.composer(), history, question);
+        return history -> new TurnRun.Opening(history, question);
     }
 
     private TurnRun.Opening again(History history) {
         Turn last = history.last().orElseThrow(
                 () -> new ConversationException("Nothing was said on branch %s yet.".formatted(branch)));
-        return new TurnRun.Opening(open.composer(), history.first(history.size() - 1), last.question());
+        return new TurnRun.Opening(history.first(history.size() - 1), last.question());
     }
 
     private Reply run(Function<History, TurnRun.Opening> opening) {
-        TurnRun run = new TurnRun(llf.settings(), TurnRun.Observer.NONE);
-        enter(run);
+        TurnRun run = entered(TurnRun.Observer.NONE);
         return execute(run, opening);
     }
 
     private ReplyStream start(Function<History, TurnRun.Opening> opening) {
         ReplyStream stream = new ReplyStream();
-        TurnRun run = new TurnRun(llf.settings(), stream.observer());
+        TurnRun run = entered(stream.observer());
         stream.onCancel(run::cancel);
-        enter(run);
         Thread.ofVirtual().name("llf-turn-" + id()).start(() -> {
             try {
                 stream.complete(execute(run, opening));
@@ -146,22 +149,35 @@ public final class Conversation {
         return stream;
     }
 
-    private void enter(TurnRun run) {
+    /** Returns a turn that has its place in line. */
+    private TurnRun entered(TurnRun.Observer observer) {
+        TurnSettings settings = llf.settings();
+        TurnEvents.Place place = new TurnEvents.Place(id(), branch, ConversationTree.randomId(), options.tenant());
+        TurnRun run = new TurnRun(settings, options, new TurnEvents(settings.listeners(), settings.clock(), place),
+                observer);
         queue.join(run);
         llf.started(run);
+        run.queued();
+        return run;
     }
 
     private Reply execute(TurnRun run, Function<History, TurnRun.Opening> opening) {
+        LogContext log = LogContext.enter(run.place());
         try {
             run.awaitTurn(queue);
-            llf.settings(); // closed meanwhile?
+            llf.checkOpen(); // closed meanwhile?
             History history = history();
-            Reply reply = run.run(opening.apply(history), open.session(branch));
+            Reply reply = run.run(opening.apply(history), open, branch);
             tree.add(branch, history.last().map(Turn::id), reply.turn());
+            run.kept(reply);
             return reply;
+        } catch (RuntimeException | Error e) {
+            run.failed(e);
+            throw e;
         } finally {
             queue.leave(run);
             llf.ended(run);
+            log.leave();
         }
     }
 
@@ -182,10 +198,62 @@ public final class Conversation {
      * @throws IllegalStateException                  if the {@link Llf} is closed
      */
     public ContextPlan plan(String text) {
-        TurnSettings settings = llf.settings();
-        List<ToolSpec> tools = settings.tools().map(ToolBox::specs).orElse(List.of());
+        Answering answering = answering(text);
+        List<ToolSpec> tools = answering.settings.tools().map(ToolBox::specs).orElse(List.of());
         UserMessage question = new UserMessage(text);
-        return open.composer().plan(history(), List.of(question), tools, open.session(branch), settings::ask);
+        return answering.composer.plan(history(), List.of(question), tools, open.session(branch),
+                answering.settings::ask);
+    }
+
+    /** The model that would answer now, with what is particular to it. */
+    private record Answering(TurnSettings settings, PromptComposer composer) {}
+
+    private Answering answering(String text) {
+        TurnSettings settings = llf.settings();
+        Selection.Answerer first = settings.models().select(options, text).answerers().getFirst();
+        TurnSettings own = settings.with(first.model());
+        return new Answering(own, open.composer(own, first.name()));
+    }
+
+    // Who answers whom
+
+    /**
+     * Returns this conversation with another model answering from now on. What was said before is put into the other
+     * model's words, counted with its vocabulary, and trimmed to its context by the window; the plan tells what is left
+     * out.
+     *
+     * @param name the name of a model of the {@link Llf}
+     * @return the same conversation on the same branch; this object goes on with the model it had
+     * @throws IllegalArgumentException if there is no such model
+     */
+    public Conversation withModel(String name) {
+        llf.settings().models().check(name);
+        return with(options.withModel(name));
+    }
+
+    /**
+     * Returns this conversation on behalf of somebody who shares the models fairly with others.
+     *
+     * @param tenant such as a user or a customer, not blank
+     * @return the same conversation on the same branch; this object goes on without
+     * @throws IllegalArgumentException if it is blank
+     */
+    public Conversation forTenant(String tenant) {
+        return with(options.withTenant(WellFormed.name(tenant, "tenant")));
+    }
+
+    /**
+     * Returns this conversation with another priority among what waits for a model.
+     *
+     * @param priority the priority; {@link Priority#NORMAL} unless set
+     * @return the same conversation on the same branch; this object goes on with the priority it had
+     */
+    public Conversation withPriority(Priority priority) {
+        return with(options.withPriority(Objects.requireNonNull(priority, "priority")));
+    }
+
+    private Conversation with(TurnOptions other) {
+        return new Conversation(llf, open, branch, other);
     }
 
     // Branches
@@ -225,7 +293,7 @@ public final class Conversation {
      */
     public Conversation fork(String name, String turn) {
         tree.createBranch(name, turn);
-        return new Conversation(llf, open, name);
+        return new Conversation(llf, open, name, options);
     }
 
     /**
@@ -239,7 +307,7 @@ public final class Conversation {
         if (tree.branches().stream().noneMatch(other -> other.name().equals(name))) {
             throw new ConversationException("Conversation %s has no branch %s.".formatted(id(), name));
         }
-        return new Conversation(llf, open, name);
+        return new Conversation(llf, open, name, options);
     }
 
     /**
@@ -317,9 +385,10 @@ public final class Conversation {
         if (turns.isEmpty()) {
             return List.of();
         }
-        TurnSettings settings = llf.settings();
+        Answering answering = answering(MERGED);
+        TurnSettings settings = answering.settings;
         int most = Math.min(MERGED_TOKENS, settings.model().info().contextTokens() / 8);
-        String text = open.composer().summarize(turns, most, settings::ask);
+        String text = answering.composer.summarize(turns, most, settings::ask);
         Optional<String> head = history().last().map(Turn::id);
         Turn note = new Turn(ConversationTree.randomId(), head, settings.clock().instant(),
                 List.of(Message.user(MERGED + text), Message.assistant(NOTED)), FinishReason.STOP, Usage.NONE,

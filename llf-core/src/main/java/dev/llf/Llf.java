@@ -12,9 +12,11 @@ import dev.llf.schema.Choice;
 import dev.llf.schema.JsonType;
 import dev.llf.spi.ConversationStore;
 import dev.llf.spi.ToolBox;
+import dev.llf.spi.TurnListener;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -22,9 +24,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,8 +38,7 @@ public final class Llf implements AutoCloseable {
     private final TurnSettings settings;
     private final @Nullable ConversationStore store;
     private final boolean ownsModel;
-    private final AtomicBoolean closed = new AtomicBoolean();
-    private final Set<TurnRun> running = ConcurrentHashMap.newKeySet();
+    private final RunningTurns running = new RunningTurns();
     private final OpenConversations conversations = new OpenConversations();
 
     private Llf(TurnSettings settings, @Nullable ConversationStore store, boolean ownsModel) {
@@ -99,7 +97,7 @@ public final class Llf implements AutoCloseable {
         }
         settings();
         return conversation(conversations.open(id,
-                () -> new OpenConversation(settings, ConversationTree.open(id, from, settings.clock()))));
+                () -> new OpenConversation(ConversationTree.open(id, from, settings.clock()))));
     }
 
     /**
@@ -133,11 +131,11 @@ public final class Llf implements AutoCloseable {
 
     private Conversation inMemory(String id) {
         settings();
-        return conversation(new OpenConversation(settings, ConversationTree.inMemory(id, settings.clock())));
+        return conversation(new OpenConversation(ConversationTree.inMemory(id, settings.clock())));
     }
 
     private Conversation conversation(OpenConversation open) {
-        return new Conversation(this, open, ConversationTree.MAIN);
+        return new Conversation(this, open, ConversationTree.MAIN, TurnOptions.NONE);
     }
 
     /**
@@ -264,31 +262,38 @@ public final class Llf implements AutoCloseable {
     }
 
     TurnSettings settings() {
-        if (closed.get()) {
-            throw new IllegalStateException("This Llf is closed; build another one");
-        }
+        running.checkOpen();
         return settings;
+    }
+
+    void checkOpen() {
+        running.checkNotClosed();
     }
 
     void started(TurnRun run) {
         running.add(run);
-        if (closed.get()) {
-            run.cancel();
-        }
     }
 
     void ended(TurnRun run) {
         running.remove(run);
     }
 
+    /**
+     * Takes on nothing new and waits until the turns that run or wait have ended. {@link #close()} then finds nothing to
+     * cancel.
+     *
+     * @param patience how long to wait at most
+     * @return whether all have ended; after an interrupt, which stays pending, whether they had by then
+     */
+    public boolean drain(Duration patience) {
+        return running.drain(patience);
+    }
+
     /** Cancels all turns that run or wait and closes what this opened. Does not wait for them. Idempotent. */
     @Override
     public void close() {
-        if (closed.compareAndSet(false, true)) {
-            running.forEach(TurnRun::cancel);
-            if (ownsModel) {
-                settings.model().close();
-            }
+        if (running.close() && ownsModel) {
+            settings.model().close();
         }
     }
 
@@ -310,6 +315,7 @@ public final class Llf implements AutoCloseable {
         private @Nullable Duration timeout;
         private @Nullable ConversationStore store;
         private Window window = Window.tokens();
+        private final List<TurnListener> listeners = new ArrayList<>();
         private int maxTokens;
         private int answerTokens;
         private Clock clock = Clock.systemUTC();
@@ -499,6 +505,17 @@ public final class Llf implements AutoCloseable {
         }
 
         /**
+         * Adds somebody who is told what happens in all turns.
+         *
+         * @param listener the listener
+         * @return this builder
+         */
+        public Builder listener(TurnListener listener) {
+            listeners.add(Objects.requireNonNull(listener, "listener"));
+            return this;
+        }
+
+        /**
          * Checks how the options go together and opens the model.
          *
          * @return the open {@link Llf}; the caller closes it
@@ -521,9 +538,10 @@ public final class Llf implements AutoCloseable {
                                 + "model file; set them where the given model is opened.");
             }
             ChatModel opened = model != null ? model : open(Objects.requireNonNull(modelFile));
-            return new Llf(new TurnSettings(opened, Optional.ofNullable(system), Optional.ofNullable(tools),
+            return new Llf(new TurnSettings(new Models(opened), opened, Optional.ofNullable(system),
+                    Optional.ofNullable(tools),
                     Optional.ofNullable(sampling), optional(maxTokens), optional(answerTokens), window,
-                    Optional.ofNullable(timeout), clock), store, model == null);
+                    Optional.ofNullable(timeout), clock, List.copyOf(listeners)), store, model == null);
         }
 
         private static OptionalInt optional(int positive) {

@@ -13,21 +13,22 @@ final class OpenConversation {
     private final ConversationTree tree;
     /** Conversations in memory may share an id, but not what the model holds of them. */
     private final String session;
-    private final PromptComposer composer;
+    /** A prompt is counted with the vocabulary of the model that gets it. */
+    private final Map<String, PromptComposer> composers = new ConcurrentHashMap<>();
     private final Map<String, TurnQueue> queues = new ConcurrentHashMap<>();
 
-    OpenConversation(TurnSettings settings, ConversationTree tree) {
+    OpenConversation(ConversationTree tree) {
         this.tree = tree;
         session = "%s-%d/".formatted(tree.id(), OPENED.incrementAndGet());
-        composer = new PromptComposer(settings, tree);
     }
 
     ConversationTree tree() {
         return tree;
     }
 
-    PromptComposer composer() {
-        return composer;
+    /** Returns who puts the prompts of a model together. */
+    PromptComposer composer(TurnSettings settings, String model) {
+        return composers.computeIfAbsent(model, name -> new PromptComposer(settings, tree));
     }
 
     /** Returns the line in front of a branch. */

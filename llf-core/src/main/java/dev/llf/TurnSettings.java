@@ -6,18 +6,28 @@ import dev.llf.chat.ChatResponse;
 import dev.llf.chat.Sampling;
 import dev.llf.conversation.Window;
 import dev.llf.spi.ToolBox;
+import dev.llf.spi.TurnListener;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
 /** What all turns of one {@link Llf} have in common. */
-record TurnSettings(ChatModel model, Optional<String> system, Optional<ToolBox> tools, Optional<Sampling> sampling,
+record TurnSettings(Models models, ChatModel model, Optional<String> system, Optional<ToolBox> tools,
+        Optional<Sampling> sampling,
         OptionalInt maxTokens, OptionalInt answerTokens, Window window, Optional<Duration> timeout,
-        Clock clock) {
+        Clock clock, List<TurnListener> listeners) {
 
     /** The part of the context that is kept free for the answer unless the host says otherwise. */
     private static final int ANSWER_SHARE = 4;
+
+    /** Returns the same with another of the models. */
+    TurnSettings with(ChatModel other) {
+        return other.equals(model) ? this
+                : new TurnSettings(models, other, system, tools, sampling, maxTokens, answerTokens, window, timeout,
+                        clock, listeners);
+    }
 
     /** Returns how many tokens are kept free for the answer while there is history that could give way. */
     int reserved() {

@@ -1,6 +1,5 @@
 package dev.llf;
 
-import dev.llf.testing.ScriptedChatModel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -12,13 +11,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 class TurnQueueTest {
 
     private final TurnQueue queue = new TurnQueue();
-    private final TurnRun first = turn();
-    private final TurnRun second = turn();
-    private final TurnRun third = turn();
+    private final TurnQueue.Place first = place();
+    private final TurnQueue.Place second = place();
+    private final TurnQueue.Place third = place();
 
-    private static TurnRun turn() {
-        Llf llf = Llf.builder().model(ScriptedChatModel.replying("")).build();
-        return new TurnRun(llf.settings(), TurnRun.Observer.NONE);
+    private static TurnQueue.Place place() {
+        return new TurnQueue.Place() {
+            @Override
+            public void cancel() {}
+        };
     }
 
     @Test

@@ -95,7 +95,8 @@ public sealed interface TurnEvent {
      * @param moment        when
      * @param round         1 for the first prompt of the turn; one more each time that tools have run
      * @param contextTokens tokens that the model's context holds
-     * @param tokens        tokens of each part of the prompt, by the part's name in small letters, in prompt order
+     * @param tokens        tokens of each part of the prompt, by the part's name in small letters, in prompt order, and
+     *                      what is kept free for the {@code answer}
      * @param omittedTurns  earlier turns that the model does not see
      * @param tools         names of the tools that the model may call
      * @param took          how long it took

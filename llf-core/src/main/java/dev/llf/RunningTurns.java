@@ -1,0 +1,112 @@
+package dev.llf;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** The turns of one {@link Llf} that run or wait for their place, and whether more may come. */
+final class RunningTurns {
+
+    private enum State {
+        OPEN, DRAINING, CLOSED
+    }
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition ended = lock.newCondition();
+    private final Set<TurnRun> turns = new HashSet<>(); // guarded by lock
+    private volatile State state = State.OPEN; // written under lock
+
+    /**
+     * Checks that new turns are taken on.
+     *
+     * @throws IllegalStateException if not
+     */
+    void checkOpen() {
+        checkNotClosed();
+        if (state == State.DRAINING) {
+            throw new IllegalStateException(
+                    "This Llf takes on nothing new since drain() was called; build another one");
+        }
+    }
+
+    /**
+     * Checks that turns that were taken on may run.
+     *
+     * @throws IllegalStateException if not
+     */
+    void checkNotClosed() {
+        if (state == State.CLOSED) {
+            throw new IllegalStateException("This Llf is closed; build another one");
+        }
+    }
+
+    void add(TurnRun turn) {
+        lock.lock();
+        try {
+            turns.add(turn);
+        } finally {
+            lock.unlock();
+        }
+        if (state == State.CLOSED) {
+            turn.cancel();
+        }
+    }
+
+    void remove(TurnRun turn) {
+        lock.lock();
+        try {
+            turns.remove(turn);
+            ended.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes on no more, and waits until there are none. Returns whether there are none. */
+    boolean drain(Duration patience) {
+        lock.lock();
+        try {
+            if (state == State.OPEN) {
+                state = State.DRAINING;
+            }
+            long left = patience.toNanos();
+            while (!turns.isEmpty() && left > 0) {
+                left = ended.awaitNanos(left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+        return isIdle();
+    }
+
+    private boolean isIdle() {
+        lock.lock();
+        try {
+            return turns.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes on no more and cancels what there is. Returns false if that was done before. */
+    boolean close() {
+        List<TurnRun> cancelled;
+        lock.lock();
+        try {
+            if (state == State.CLOSED) {
+                return false;
+            }
+            state = State.CLOSED;
+            cancelled = List.copyOf(turns);
+        } finally {
+            lock.unlock();
+        }
+        cancelled.forEach(TurnRun::cancel);
+        return true;
+    }
+}
