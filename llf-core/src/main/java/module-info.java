@@ -26,6 +26,7 @@ module dev.llf.core {
     exports dev.llf.error;
     exports dev.llf.gguf;
     exports dev.llf.llamacpp;
+    exports dev.llf.models;
     exports dev.llf.schema;
     exports dev.llf.spi;
     exports dev.llf.template;

@@ -1,0 +1,129 @@
+package dev.llf.models;
+
+import dev.llf.chat.ChatRequest;
+import dev.llf.chat.ChatResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One request put to several models.
+ */
+@SuppressWarnings("DoNotCallSuggester")
+public final class ModelComparison implements AutoCloseable {
+
+    private ModelComparison() {}
+
+    /** What came of the request to one model. */
+    public sealed interface Answer {
+
+        /**
+         * Returns the model's name.
+         *
+         * @return the name in the pool
+         */
+        String model();
+
+        /**
+         * Returns how long it took.
+         *
+         * @return the time from the beginning of the request to this model, loading included
+         */
+        Duration elapsed();
+    }
+
+    /**
+     * The model has answered.
+     *
+     * @param model    its name
+     * @param response the whole answer
+     * @param elapsed  how long it took, loading included
+     */
+    public record Success(String model, ChatResponse response, Duration elapsed) implements Answer {}
+
+    /**
+     * The model has not answered, or not to the end.
+     *
+     * @param model   its name
+     * @param cause   why; a {@link dev.llf.error.CancelledException} after a cancel or when the time was up
+     * @param partial what it had written until it was stopped; empty if it had not begun or failed
+     * @param elapsed how long it took, loading included
+     */
+    public record Failure(String model, RuntimeException cause, Optional<ChatResponse> partial, Duration elapsed)
+            implements
+                Answer {}
+
+    /**
+     * Starts to set up a comparison.
+     *
+     * @param pool   has the models
+     * @param models their names, in the order of the answers
+     * @return a new builder
+     * @throws dev.llf.error.ConfigurationException if there is no chat model with one of the names
+     * @throws IllegalArgumentException             if there are no names or one is there twice
+     */
+    public static Builder builder(ModelPool pool, List<String> models) {
+        return new Builder();
+    }
+
+    /**
+     * Waits for all models.
+     *
+     * <p>An interrupt cancels and keeps the interrupt flag set; the answers that were there by then are kept.
+     *
+     * @return an answer for each model, in the order of the names
+     */
+    public List<Answer> answers() {
+        throw new UnsupportedOperationException();
+    }
+
+    /** Stops the models that still run and asks no others; answers that are there are kept. Does not wait. */
+    public void cancel() {
+        throw new UnsupportedOperationException();
+    }
+
+    /** Cancels what still runs. Idempotent, does not wait. */
+    @Override
+    public void close() {
+        cancel();
+    }
+
+    /** Collects how to compare; setters check at once. Not safe for use by several threads. */
+    public static final class Builder {
+
+        private Builder() {}
+
+        /**
+         * Limits the time of each model, loading included.
+         *
+         * @param timeout a positive time; default the request's own
+         * @return this builder
+         * @throws IllegalArgumentException if it is not positive
+         */
+        public Builder timeout(Duration timeout) {
+            return this;
+        }
+
+        /**
+         * Limits how many models answer at the same time. If they do not fit in memory together, they answer in turn.
+         *
+         * @param models 1 to 64, default 4
+         * @return this builder
+         * @throws IllegalArgumentException if it is outside that range
+         */
+        public Builder maxParallel(int models) {
+            return this;
+        }
+
+        /**
+         * Puts a request to the models.
+         *
+         * @param request the request
+         * @return the running comparison; the caller closes it
+         * @throws IllegalStateException if the pool is closed
+         */
+        public ModelComparison start(ChatRequest request) {
+            throw new UnsupportedOperationException();
+        }
+    }
+}
