@@ -224,7 +224,8 @@ public final class Conversation {
      *
      * @param name the name of a model of the {@link Llf}
      * @return the same conversation on the same branch; this object goes on with the model it had
-     * @throws IllegalArgumentException if there is no such model
+     * @throws dev.llf.error.ConfigurationException if there is no such chat model
+     * @throws IllegalStateException                if the {@link Llf} is closed
      */
     public Conversation withModel(String name) {
         llf.settings().models().check(name);

@@ -8,6 +8,12 @@ import dev.llf.conversation.ConversationTree;
 import dev.llf.conversation.Window;
 import dev.llf.error.ConfigurationException;
 import dev.llf.llamacpp.LlamaChatModel;
+import dev.llf.models.Candidate;
+import dev.llf.models.Ensemble;
+import dev.llf.models.EnsembleAnswer;
+import dev.llf.models.ModelComparison;
+import dev.llf.models.ModelPool;
+import dev.llf.models.Router;
 import dev.llf.schema.Choice;
 import dev.llf.schema.JsonType;
 import dev.llf.spi.ConversationStore;
@@ -24,6 +30,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -249,9 +256,44 @@ public final class Llf implements AutoCloseable {
     }
 
     /**
+     * Asks several models the same, without a memory of earlier questions. They answer side by side, or in turn if they do
+     * not fit in memory together; one that fails does not disturb the others.
+     *
+     * @param text   what the user says
+     * @param models their names; none for all chat models of the pool
+     * @return an answer or a failure for each model, in the order of the names
+     * @throws ConfigurationException   if there is only one model, or none with one of the names
+     * @throws IllegalArgumentException if a name is there twice, or the text has an unpaired surrogate
+     * @throws IllegalStateException    if this or the pool is closed
+     */
+    public List<ModelComparison.Answer> compare(String text, String... models) {
+        ModelPool pool = settings().models().pool();
+        List<String> names = pool.candidates(models).stream().map(Candidate::model).toList();
+        try (ModelComparison comparison = ModelComparison.builder(pool, names).start(settings.request(text))) {
+            return comparison.answers();
+        }
+    }
+
+    /**
+     * Asks several models the same and makes one answer of theirs.
+     *
+     * @param ensemble how the answer is made
+     * @param text     what the user says
+     * @param models   their names; none for all chat models of the pool
+     * @return the answer
+     * @throws dev.llf.models.EnsembleException if no model has answered
+     * @throws ConfigurationException           as for {@link #compare}
+     * @throws IllegalArgumentException         as for {@link #compare}
+     * @throws IllegalStateException            if this or the pool is closed
+     */
+    public EnsembleAnswer ensemble(Ensemble ensemble, String text, String... models) {
+        return ensemble.merge(compare(text, models));
+    }
+
+    /**
      * Returns the model.
      *
-     * @return the model; closed with this if it was opened from a path, else by who opened it
+     * @return the model, of several the first; closed with this if it was opened from a path, else by who opened it
      */
     public ChatModel model() {
         return settings.model();
@@ -305,6 +347,8 @@ public final class Llf implements AutoCloseable {
 
         private @Nullable Path modelFile;
         private @Nullable ChatModel model;
+        private @Nullable ModelPool models;
+        private @Nullable Router router;
         private @Nullable Integer contextTokens;
         private @Nullable Integer slots;
         private @Nullable Integer threads;
@@ -341,6 +385,29 @@ public final class Llf implements AutoCloseable {
          */
         public Builder model(ChatModel model) {
             this.model = Objects.requireNonNull(model, "model");
+            return this;
+        }
+
+        /**
+         * Sets several models to talk to. They stay the caller's, who closes the pool after the {@link Llf}. Values are
+         * extracted by the first of them.
+         *
+         * @param models the pool; it has at least one chat model
+         * @return this builder
+         */
+        public Builder models(ModelPool models) {
+            this.models = Objects.requireNonNull(models, "models");
+            return this;
+        }
+
+        /**
+         * Sets who chooses which of several models answers a turn.
+         *
+         * @param router the router; default {@link Router#manual()}, which takes the first
+         * @return this builder
+         */
+        public Builder router(Router router) {
+            this.router = Objects.requireNonNull(router, "router");
             return this;
         }
 
@@ -525,23 +592,33 @@ public final class Llf implements AutoCloseable {
          * @throws dev.llf.error.InsufficientMemoryException if the machine has too little memory free
          */
         public Llf build() {
-            if (modelFile == null && model == null) {
-                throw new ConfigurationException("No model: set model(path) or model(chatModel).");
+            long given = Stream.of(modelFile, model, models).filter(Objects::nonNull).count();
+            if (given != 1) {
+                throw new ConfigurationException(
+                        "%s: set one of model(path), model(chatModel) and models(pool).".formatted(
+                                given == 0 ? "No model" : "More than one model"));
             }
-            if (modelFile != null && model != null) {
-                throw new ConfigurationException("Two models: set either model(path) or model(chatModel).");
+            if (router != null && models == null) {
+                throw new ConfigurationException("A router chooses among several models; set models(pool).");
             }
             boolean loads = contextTokens != null || slots != null || threads != null || exitWhenMainReturns != null;
-            if (model != null && loads) {
+            if (modelFile == null && loads) {
                 throw new ConfigurationException(
                         "contextTokens, slots, threads and exitWhenMainReturns are for opening a "
                                 + "model file; set them where the given model is opened.");
             }
-            ChatModel opened = model != null ? model : open(Objects.requireNonNull(modelFile));
-            return new Llf(new TurnSettings(new Models(opened), opened, Optional.ofNullable(system),
+            Models answering = answering();
+            return new Llf(new TurnSettings(answering, answering.main(), Optional.ofNullable(system),
                     Optional.ofNullable(tools),
                     Optional.ofNullable(sampling), optional(maxTokens), optional(answerTokens), window,
-                    Optional.ofNullable(timeout), clock, List.copyOf(listeners)), store, model == null);
+                    Optional.ofNullable(timeout), clock, List.copyOf(listeners)), store, modelFile != null);
+        }
+
+        private Models answering() {
+            if (models != null) {
+                return new Models.Several(models, router == null ? Router.manual() : router);
+            }
+            return new Models.One(model != null ? model : open(Objects.requireNonNull(modelFile)));
         }
 
         private static OptionalInt optional(int positive) {

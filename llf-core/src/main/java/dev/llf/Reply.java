@@ -8,7 +8,9 @@ import dev.llf.chat.ToolMessage;
 import dev.llf.chat.Turn;
 import dev.llf.chat.Usage;
 import dev.llf.conversation.ContextPlan;
+import dev.llf.models.RoutingDecision;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The outcome of one turn.
@@ -16,8 +18,10 @@ import java.util.List;
  * @param turn    the turn as it stands in the conversation's log
  * @param plan    what the last prompt of the turn consisted of and what it left out
  * @param timings time taken, waiting for earlier turns and running tools included
+ * @param routing how the model was chosen; empty if there is only one. The turn's own {@linkplain Turn#model() model} is
+ *                another than the decision's if the prompt did not fit the model that was preferred
  */
-public record Reply(Turn turn, ContextPlan plan, Timings timings) {
+public record Reply(Turn turn, ContextPlan plan, Timings timings, Optional<RoutingDecision> routing) {
 
     /**
      * Returns the model's answer.

@@ -101,7 +101,7 @@ final class TurnRun implements TurnQueue.Place {
         FinishReason reason = converse(selection, opening, conversation, branch);
         Rounds done = Objects.requireNonNull(rounds);
         Turn turn = turn(done, opening.history.last().map(Turn::id), time, reason);
-        return new Reply(turn, done.plan(), timings(done));
+        return new Reply(turn, done.plan(), timings(done), selection.decision());
     }
 
     /** The first model whose context holds the question answers it. */
@@ -110,7 +110,7 @@ final class TurnRun implements TurnQueue.Place {
         for (int i = 0;; i++) {
             Answerer next = answerers.get(i);
             answerer = next;
-            events.tell(moment -> selection.routed(moment, next.name()));
+            events.tell(moment -> selection.routed(moment, next));
             TurnSettings own = settings.with(next.model());
             Rounds trial = new Rounds(own, options, control, events, observer,
                     new Rounds.Past(conversation.composer(own, next.name()), opening.history,

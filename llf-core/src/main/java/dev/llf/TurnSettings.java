@@ -3,12 +3,14 @@ package dev.llf;
 import dev.llf.chat.ChatModel;
 import dev.llf.chat.ChatRequest;
 import dev.llf.chat.ChatResponse;
+import dev.llf.chat.Message;
 import dev.llf.chat.Sampling;
 import dev.llf.conversation.Window;
 import dev.llf.spi.ToolBox;
 import dev.llf.spi.TurnListener;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -33,6 +35,18 @@ record TurnSettings(Models models, ChatModel model, Optional<String> system, Opt
     int reserved() {
         int share = model.info().contextTokens() / ANSWER_SHARE;
         return answerTokens.orElse(Math.min(share, maxTokens.orElse(share)));
+    }
+
+    /** Returns the request of a question that belongs to no conversation. */
+    ChatRequest request(String question) {
+        List<Message> messages = new ArrayList<>();
+        system.ifPresent(text -> messages.add(Message.system(text)));
+        messages.add(Message.user(question));
+        ChatRequest.Builder request = ChatRequest.builder().messages(messages);
+        sampling.ifPresent(request::sampling);
+        maxTokens.ifPresent(request::maxTokens);
+        timeout.ifPresent(request::timeout);
+        return request.build();
     }
 
     /** Asks the model for something outside of any turn. */

@@ -25,13 +25,13 @@ class LlfBuilderTest {
     @Test
     void needsAModel() {
         assertThatThrownBy(() -> builder().build()).isInstanceOf(ConfigurationException.class)
-                .hasMessage("No model: set model(path) or model(chatModel).");
+                .hasMessage("No model: set one of model(path), model(chatModel) and models(pool).");
     }
 
     @Test
     void takesOneModelOnly() {
         assertThatThrownBy(() -> builder().model(TinyModel.path()).model(ScriptedChatModel.replying("")).build())
-                .isInstanceOf(ConfigurationException.class).hasMessageStartingWith("Two models");
+                .isInstanceOf(ConfigurationException.class).hasMessageStartingWith("More than one model");
     }
 
     @Test
