@@ -136,7 +136,7 @@ public final class Conversation {
     }
 
     private ReplyStream start(Function<History, TurnRun.Opening> opening) {
-        ReplyStream stream = new ReplyStream();
+        ReplyStream stream = new ReplyStream(id());
         TurnRun run = entered(stream.observer());
         stream.onCancel(run::cancel);
         Thread.ofVirtual().name("llf-turn-" + id()).start(() -> {

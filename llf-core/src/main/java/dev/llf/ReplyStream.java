@@ -11,6 +11,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -25,9 +26,19 @@ public final class ReplyStream implements Iterable<ChatEvent>, AutoCloseable {
 
     private final Events events = new Events();
     private final CompletableFuture<Reply> outcome = new CompletableFuture<>();
+    private final EventPublisher publisher = new EventPublisher(this);
+    private final String conversation;
     private volatile Runnable onCancel = () -> {};
 
-    ReplyStream() {}
+    /** Starts a stream of a conversation's turn. */
+    ReplyStream(String conversation) {
+        this.conversation = conversation;
+    }
+
+    /** The id of the conversation. */
+    String conversation() {
+        return conversation;
+    }
 
     /** What the turn tells this stream. */
     TurnRun.Observer observer() {
@@ -59,6 +70,26 @@ public final class ReplyStream implements Iterable<ChatEvent>, AutoCloseable {
     @Override
     public Iterator<ChatEvent> iterator() {
         return events;
+    }
+
+    /**
+     * Returns the events for one subscriber, by the rules of Reactive Streams: as many as it requests, one after the other,
+     * then {@code onComplete} once the turn is in the log, or {@code onError} with the turn's failure.
+     *
+     * <p>A virtual thread reads the one iterator, so that what that returned before is not told again; nobody else should
+     * read meanwhile. What is not requested yet is kept. Cancelling the subscription cancels the turn, and so does a
+     * subscriber that throws, which is logged, or whose demand is not positive. A second subscriber gets an
+     * {@link IllegalStateException}.
+     *
+     * @return the same publisher at each call
+     */
+    public Flow.Publisher<ChatEvent> publisher() {
+        return publisher;
+    }
+
+    /** Subscribes, unless somebody has before: then it returns false. */
+    boolean offer(Flow.Subscriber<? super ChatEvent> subscriber) {
+        return publisher.offer(subscriber);
     }
 
     /**
