@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -84,7 +85,8 @@ class ServerSentEventsHttpTest {
 
     @Test
     void sendsWhatTheModelWritesCharacterByCharacter() throws Exception {
-        String[] tokens = {"Gr\u00FC\u00DFe, ", FAMILY, "\n", "\r\n\r\n", "data: no\n\n", "\u2028\u0085", "\u0000\u20AC"};
+        String[] tokens = {"Gr\u00FC\u00DFe, ", FAMILY, "\n", "\r\n\r\n", "data: no\n\n", "\u2028\u0085",
+            "\u0000\u20AC"};
         URI server = serve(open(ScriptedChatModel.replyingTokens(tokens)), ServerSentEvents.standard());
 
         HttpResponse<InputStream> response = ask(server, "q");
@@ -172,7 +174,7 @@ class ServerSentEventsHttpTest {
             assertThat(events.getLast().name()).isEqualTo("done");
             assertThat(events.getLast().text("finishReason")).isEqualTo("stop");
             assertThat(events).extracting(event -> Integer.parseInt(event.id()))
-                    .containsExactlyElementsOf(java.util.stream.IntStream.rangeClosed(1, events.size()).boxed().toList());
+                    .containsExactlyElementsOf(IntStream.rangeClosed(1, events.size()).boxed().toList());
         }
     }
 }

@@ -19,7 +19,9 @@ import dev.llf.gguf.KvType;
 import dev.llf.spi.ConversationStore;
 import dev.llf.testing.ScriptedChatModel;
 import dev.llf.testing.TinyModel;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -59,6 +61,24 @@ class SnippetsTest {
             Conversation other = talk.fork(); // a branch; both go on independently
             // @end
             assertThat(other.turns()).isEqualTo(talk.turns());
+        }
+    }
+
+    @Test
+    void serverSentEvents() {
+        try (Llf llf = Llf.builder().model(TinyModel.path()).contextTokens(1024).sampling(Sampling.greedy()).build()) {
+            Conversation talk = llf.conversation();
+            ByteArrayOutputStream response = new ByteArrayOutputStream();
+            // @start region="sse"
+            try (ReplyStream stream = talk.stream("What is LLF?")) {
+                switch (ServerSentEvents.standard().write(stream, response)) { // headers() and CONTENT_TYPE came before
+                    case ServerSentEvents.Outcome.Delivered(Reply reply) -> System.out.println(reply.usage());
+                    case ServerSentEvents.Outcome.Failed(Throwable failure) -> System.out.println(failure);
+                    case ServerSentEvents.Outcome.ClientGone(IOException cause) -> System.out.println(cause);
+                }
+            }
+            // @end
+            assertThat(response.toString(StandardCharsets.UTF_8)).contains("event: token", "event: done");
         }
     }
 
@@ -187,6 +207,6 @@ class SnippetsTest {
             assertThat(own).containsAll(blocks.group(1).lines().map(String::strip).toList());
             count++;
         }
-        assertThat(count).isEqualTo(8);
+        assertThat(count).isEqualTo(9);
     }
 }
