@@ -409,7 +409,7 @@ class EventPublisherTest {
         ScriptedChatModel model = ScriptedChatModel.replying("one two three").holdingAfter(2);
         ReplyStream stream = stream(model);
         model.awaitHeld();
-        Subscriber subscriber = throwing(event -> {
+        Subscriber subscriber = receiving(event -> {
             throw new IllegalStateException("no screen");
         });
 
@@ -426,7 +426,7 @@ class EventPublisherTest {
         ScriptedChatModel model = ScriptedChatModel.replying("one two three").holdingAfter(2);
         ReplyStream stream = stream(model);
         model.awaitHeld();
-        Subscriber subscriber = throwing(event -> {
+        Subscriber subscriber = receiving(event -> {
             throw new NoClassDefFoundError("gone");
         });
 
@@ -437,7 +437,7 @@ class EventPublisherTest {
         assertThat(stream.reply().finishReason()).isEqualTo(FinishReason.CANCELLED);
     }
 
-    private static Subscriber throwing(Consumer<ChatEvent> action) {
+    private static Subscriber receiving(Consumer<ChatEvent> action) {
         return new Subscriber() {
             @Override
             void received(ChatEvent event) {
@@ -459,6 +459,20 @@ class EventPublisherTest {
             }
         });
 
+        assertThat(stream.reply().finishReason()).isEqualTo(FinishReason.CANCELLED);
+    }
+
+    @Test
+    void isCancelledByAnInterruptOfItsThread() throws InterruptedException {
+        ScriptedChatModel model = ScriptedChatModel.replying("one two").holdingAfter(1);
+        ReplyStream stream = stream(model);
+        model.awaitHeld();
+        Subscriber subscriber = receiving(event -> Thread.currentThread().interrupt());
+
+        stream.publisher().subscribe(subscriber);
+        subscriber.request(Long.MAX_VALUE);
+
+        assertThat(subscriber.all()).containsExactly("one", "completed", "complete");
         assertThat(stream.reply().finishReason()).isEqualTo(FinishReason.CANCELLED);
     }
 

@@ -46,7 +46,7 @@ class ServerSentEventsHttpTest {
 
     @AfterEach
     void close() throws Exception {
-        client.close();
+        client.shutdownNow();
         for (AutoCloseable each : opened.reversed()) {
             each.close();
         }

@@ -17,7 +17,7 @@ class ExamplesTest {
     private static final String ABOUT = "LLF is a Java library that runs language models inside your program";
 
     private interface Example {
-        void run() throws IOException;
+        void run() throws IOException, InterruptedException;
     }
 
     private static String output(Example example) {
@@ -28,6 +28,9 @@ class ExamplesTest {
             example.run();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
         } finally {
             System.setOut(before);
         }
@@ -92,6 +95,15 @@ class ExamplesTest {
                 "version 2: Who reads this? {mail}", "version 3: Choose one of {teams}: {mail}", "-> billing",
                 "\"template\": \"Choose one of {teams}: {mail}\"",
                 "imported: sort_mail, version 1, fills in [teams, mail]");
+    }
+
+    @Test
+    void sseIsReadFromAServerAsItIsWritten() {
+        assertThat(output(() -> SseExample.main(new String[0]))).containsSubsequence(
+                "GET /chat?q=My%20name%20is%20Ada.",
+                "retry: 3000", "id: 1\nevent: token\ndata: {\"text\":", "event: done",
+                "GET /chat?q=What%20is%20my%20name%3F", "retry: 3000", "Ada", "event: usage", "event: done",
+                "\"finishReason\":\"stop\"");
     }
 
     @Test
