@@ -11,6 +11,7 @@ module dev.llf.core {
     requires llama; // java-llama.cpp, an automatic module
     requires org.slf4j;
     requires static java.desktop; // only PDFBox's signatures name it
+    requires static micrometer.core; // for metrics in a registry of Micrometer
     requires static org.apache.fontbox; // with PDFBox
     requires static org.apache.pdfbox; // for conversations as PDF
     requires static org.apache.pdfbox.io; // with PDFBox
