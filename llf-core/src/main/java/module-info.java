@@ -17,12 +17,14 @@ module dev.llf.core {
     requires static org.apache.pdfbox.io; // with PDFBox
     requires transitive org.jspecify;
 
+    exports dev.llf;
+    exports dev.llf.admission;
     exports dev.llf.chat;
+    exports dev.llf.conversation;
     exports dev.llf.conversation.export;
     exports dev.llf.conversation.prompts;
     exports dev.llf.conversation.search;
     exports dev.llf.conversation.store;
-    exports dev.llf.conversation;
     exports dev.llf.error;
     exports dev.llf.gguf;
     exports dev.llf.llamacpp;
@@ -32,7 +34,6 @@ module dev.llf.core {
     exports dev.llf.spi;
     exports dev.llf.template;
     exports dev.llf.testing;
-    exports dev.llf;
 
     uses dev.llf.conversation.export.ConversationFormatter;
 }
