@@ -1,5 +1,9 @@
 package dev.llf;
 
+import dev.llf.admission.Admission;
+import dev.llf.admission.AdmissionStatistics;
+import dev.llf.admission.Rate;
+import dev.llf.admission.RateLimit;
 import dev.llf.chat.FinishReason;
 import dev.llf.chat.Sampling;
 import dev.llf.chat.Transcript;
@@ -16,6 +20,7 @@ import dev.llf.conversation.search.SearchResult;
 import dev.llf.conversation.store.JsonLinesConversationStore;
 import dev.llf.gguf.GgufFile;
 import dev.llf.gguf.KvType;
+import dev.llf.llamacpp.LlamaChatModel;
 import dev.llf.spi.ConversationStore;
 import dev.llf.testing.ScriptedChatModel;
 import dev.llf.testing.TinyModel;
@@ -195,6 +200,24 @@ class SnippetsTest {
         assertThat(bytes).isGreaterThan(gguf.weightBytes());
     }
 
+    @Test
+    void admission() {
+        Path file = TinyModel.path();
+        // @start region="admission"
+        RateLimit limit = RateLimit.ofRequests(Rate.perMinute(60)).withTokens(Rate.perMinute(100_000));
+        Admission admission = Admission.defaults().withCapacity(200).withCapacityPerTenant(20).withTenantLimit(limit);
+        try (LlamaChatModel model = LlamaChatModel.builder(file).admission(admission).build();
+                Llf llf = Llf.builder().model(model).build()) {
+            String answer = llf.chat("What is LLF?").text();
+            AdmissionStatistics now = model.admission();
+            // @end
+            assertThat(answer).isNotEmpty();
+            assertThat(now.admitted()).isEqualTo(1);
+            // @start region="admission-end"
+        }
+        // @end
+    }
+
     /** What the README shows is what runs above, line by line. */
     @Test
     void readmeShowsThisCode() throws IOException {
@@ -207,6 +230,6 @@ class SnippetsTest {
             assertThat(own).containsAll(blocks.group(1).lines().map(String::strip).toList());
             count++;
         }
-        assertThat(count).isEqualTo(9);
+        assertThat(count).isEqualTo(10);
     }
 }

@@ -1,10 +1,10 @@
 package dev.llf.llamacpp;
 
+import dev.llf.admission.Claim;
 import dev.llf.chat.ChatStream;
 import dev.llf.chat.ChatStreamBuffer;
 import dev.llf.chat.FinishReason;
 import dev.llf.chat.ToolCall;
-import dev.llf.error.BusyException;
 import dev.llf.error.EngineException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -33,6 +33,7 @@ final class ChatJob implements SlotScheduler.Job {
     private final int[] prompt;
     private final Function<String, int[]> answerIds;
     private final Optional<String> session;
+    private final Claim claim;
     private final Endings endings;
     private final StopMatcher stops;
     private final @Nullable ToolCallScanner toolCalls;
@@ -41,12 +42,14 @@ final class ChatJob implements SlotScheduler.Job {
     private final StringBuilder generated = new StringBuilder();
     private @Nullable Future<?> deadline;
     private int tokens;
+    private boolean began;
     private boolean ended;
     private boolean called;
 
     /**
      * Creates a job.
      *
+     * @param claim          what it asks for
      * @param requestForSlot makes the engine's request once the slot is known
      * @param answerIds      turns what was generated into the ids that follow the prompt's
      * @param endings        the end-of-generation tokens
@@ -55,12 +58,13 @@ final class ChatJob implements SlotScheduler.Job {
      * @param onEnd          runs when the response has ended; may run more than once
      */
     ChatJob(Engine engine, SlotScheduler scheduler, int[] prompt, Optional<String> session,
-            Function<SlotScheduler.Slot, EngineRequest> requestForSlot, Function<String, int[]> answerIds,
+            Claim claim, Function<SlotScheduler.Slot, EngineRequest> requestForSlot, Function<String, int[]> answerIds,
             Endings endings, StopMatcher stops, @Nullable ToolCallScanner toolCalls, Consumer<ChatJob> onEnd) {
         this.engine = engine;
         this.scheduler = scheduler;
         this.prompt = prompt;
         this.session = session;
+        this.claim = claim;
         this.requestForSlot = requestForSlot;
         this.answerIds = answerIds;
         this.endings = endings;
@@ -73,13 +77,14 @@ final class ChatJob implements SlotScheduler.Job {
     /**
      * Puts the job in line; its response can be read from now on.
      *
-     * @throws dev.llf.error.BusyException if the line is full
+     * @throws dev.llf.error.BusyException          if it cannot run at once and may not wait
+     * @throws dev.llf.error.ConfigurationException if it asks for more than is ever let pass
      */
     ChatStream start(Optional<Duration> timeout) {
         deadline = timeout.map(time -> Deadlines.after(time, this::expire)).orElse(null);
         try {
             scheduler.submit(this);
-        } catch (BusyException e) {
+        } catch (RuntimeException e) {
             left();
             throw e;
         }
@@ -90,7 +95,7 @@ final class ChatJob implements SlotScheduler.Job {
     }
 
     private void expire() {
-        scheduler.forget(this);
+        scheduler.expire(this);
         if (out.finish(FinishReason.DEADLINE)) {
             left();
         }
@@ -120,10 +125,21 @@ final class ChatJob implements SlotScheduler.Job {
     }
 
     @Override
+    public Claim claim() {
+        return claim;
+    }
+
+    @Override
+    public long usedTokens() {
+        return began ? prompt.length + tokens : 0;
+    }
+
+    @Override
     public Runnable run(SlotScheduler.Slot slot) {
         if (out.ended()) {
             return () -> {};
         }
+        began = true;
         try {
             out.started(prompt.length, slot.cached(prompt));
             FinishReason reason = generate(requestForSlot.apply(slot));
@@ -134,7 +150,9 @@ final class ChatJob implements SlotScheduler.Job {
         } catch (RuntimeException | Error e) { // whatever it is, the slot goes on and the caller is told
             slot.failed();
             LOG.debug("A generation failed", e);
-            return () -> fail(e);
+            return () -> fail(
+                    e instanceof RuntimeException failure ? failure
+                            : new EngineException("The engine failed: " + e, e));
         }
     }
 
@@ -195,8 +213,9 @@ final class ChatJob implements SlotScheduler.Job {
         left();
     }
 
-    private void fail(Throwable cause) {
-        out.fail(cause instanceof RuntimeException e ? e : new EngineException("The engine failed: " + cause, cause));
+    @Override
+    public void fail(RuntimeException cause) {
+        out.fail(cause);
         left();
     }
 

@@ -21,4 +21,9 @@ final class Deadlines {
     static Future<?> after(Duration time, Runnable action) {
         return TIMER.schedule(action, TimeUnit.NANOSECONDS.convert(time), TimeUnit.NANOSECONDS);
     }
+
+    /** How many actions are waited for. */
+    static int pending() {
+        return TIMER.getQueue().size();
+    }
 }

@@ -1,5 +1,6 @@
 package dev.llf.llamacpp;
 
+import dev.llf.admission.Admission;
 import dev.llf.gguf.KvType;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,10 +24,10 @@ import org.jspecify.annotations.Nullable;
  * @param kvType         how the cache is stored
  * @param flashAttention whether attention is fused
  * @param gpuLayers      layers on a GPU, or {@link #DEFAULT_GPU_LAYERS}
- * @param queueCapacity  requests that may wait for a slot
+ * @param admission      who may wait for a slot, and what passes
  */
 record EngineOptions(Path file, long size, long modified, Purpose purpose, int slotTokens, int slots, int threads,
-        int batchTokens, KvType kvType, boolean flashAttention, int gpuLayers, int queueCapacity) {
+        int batchTokens, KvType kvType, boolean flashAttention, int gpuLayers, Admission admission) {
 
     /** Leaves it to the library: all on macOS with Metal, none elsewhere. */
     static final int DEFAULT_GPU_LAYERS = -1;
@@ -48,14 +49,14 @@ record EngineOptions(Path file, long size, long modified, Purpose purpose, int s
 
     EngineOptions withThreads(int count) {
         return new EngineOptions(file, size, modified, purpose, slotTokens, slots, count, batchTokens, kvType,
-                flashAttention, gpuLayers, queueCapacity);
+                flashAttention, gpuLayers, admission);
     }
 
     /** A tiny instance of the same model, to measure with. */
     EngineOptions probe(int count) {
         int tokens = Math.min(slotTokens, 128);
         return new EngineOptions(file, size, modified, purpose, tokens, 1, count, Math.min(batchTokens, 32), kvType,
-                flashAttention, gpuLayers, queueCapacity);
+                flashAttention, gpuLayers, admission);
     }
 
     /**

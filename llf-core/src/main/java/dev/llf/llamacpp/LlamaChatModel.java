@@ -1,5 +1,8 @@
 package dev.llf.llamacpp;
 
+import dev.llf.admission.Admission;
+import dev.llf.admission.AdmissionStatistics;
+import dev.llf.admission.Claim;
 import dev.llf.chat.ChatModel;
 import dev.llf.chat.ChatRequest;
 import dev.llf.chat.ChatStream;
@@ -14,22 +17,22 @@ import dev.llf.gguf.KvType;
 import dev.llf.gguf.TokenType;
 import dev.llf.template.ChatTemplate;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A chat model in a GGUF file, run in this process by llama.cpp.
  *
- * <p>Safe for use by many threads. As many requests run at once as there are slots; the others wait in line. A request
- * with a {@linkplain ChatRequest#session() session} gets the slot that still holds the session's earlier prompts, so that
- * only what is new is tokenised and evaluated.
+ * <p>Safe for use by many threads. As many requests run at once as there are slots; the others wait in line, as
+ * the {@linkplain Builder#admission admission} says. A request with a {@linkplain ChatRequest#session() session} gets the
+ * slot that still holds the session's earlier prompts, so that only what is new is tokenised and evaluated.
  *
  * <p>Closing cancels what runs and gives the model back; its memory stays taken until the JVM ends, and the next open of
  * the same file with the same options gets it at once.
@@ -46,7 +49,7 @@ public final class LlamaChatModel implements ChatModel {
     private final Sampling sampling;
     private final ModelInfo info;
     private final AtomicLong callIds = new AtomicLong();
-    private final Set<ChatJob> running = ConcurrentHashMap.newKeySet();
+    private final OpenJobs jobs = new OpenJobs();
 
     private LlamaChatModel(EngineLease lease, ChatTemplate template, @Nullable Sampling sampling) {
         this.lease = lease;
@@ -111,6 +114,15 @@ public final class LlamaChatModel implements ChatModel {
         return new Builder(file);
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * @throws dev.llf.error.BusyException            if the request cannot run at once and the admission lets it not wait
+     * @throws dev.llf.error.ContextOverflowException if the prompt does not fit the context
+     * @throws ConfigurationException                 if the model cannot do what the request asks for, or a limited rate
+     *                                                could never let it pass
+     * @throws IllegalStateException                  if the model is closed or drained
+     */
     @Override
     public ChatStream stream(ChatRequest request) {
         lease.checkOpen();
@@ -120,10 +132,11 @@ public final class LlamaChatModel implements ChatModel {
         Optional<String> grammar = checks.grammar(request, chosen, maxTokens);
         Sampling sent = withoutHidden(chosen, request);
         ChatJob job = new ChatJob(lease.engine(), lease.scheduler(), prompt, request.session(),
+                Claim.of(request, prompt.length + maxTokens),
                 slot -> new EngineRequest(prompt, maxTokens, slot.id(), slot.reusable(), sent, grammar,
                         visibleTokens),
-                prompts::answer, endings, new StopMatcher(request.stop()), toolCalls(request), running::remove);
-        running.add(job);
+                prompts::answer, endings, new StopMatcher(request.stop()), toolCalls(request), jobs::remove);
+        jobs.add(job);
         ChatStream stream = job.start(request.timeout());
         cancelIfClosed(job);
         return stream;
@@ -198,6 +211,30 @@ public final class LlamaChatModel implements ChatModel {
         return sampling;
     }
 
+    /**
+     * Tells how busy the model is. All who share the engine, by opening the same file with the same options, share one line.
+     *
+     * @return a snapshot
+     */
+    public AdmissionStatistics admission() {
+        return lease.scheduler().statistics();
+    }
+
+    /**
+     * Takes on no more requests, for good, and waits until those that run and wait have ended. Requests made through other
+     * objects on the same engine are not affected. Close the model afterwards: that cancels what is left.
+     *
+     * @param limit how long to wait at most; zero to only look
+     * @return whether all have ended; false if the time was up before or the thread is interrupted, which it then stays
+     * @throws IllegalArgumentException if the time is negative
+     */
+    public boolean drain(Duration limit) {
+        if (limit.isNegative()) {
+            throw new IllegalArgumentException("limit must not be negative, was %s".formatted(limit));
+        }
+        return jobs.drain(limit);
+    }
+
     /** Waits until no request runs or waits on the shared engine. */
     void awaitIdle() throws InterruptedException {
         lease.scheduler().awaitIdle();
@@ -206,7 +243,7 @@ public final class LlamaChatModel implements ChatModel {
     @Override
     public void close() {
         lease.close();
-        running.forEach(ChatJob::cancel);
+        jobs.cancel();
     }
 
     /** Collects how a model is set up; setters check at once. Not safe for use by several threads. */
@@ -220,7 +257,7 @@ public final class LlamaChatModel implements ChatModel {
         private int slots = 4;
         private int threads;
         private int gpuLayers = EngineOptions.DEFAULT_GPU_LAYERS;
-        private int queueCapacity = 1024;
+        private Admission admission = Admission.defaults();
         private KvType kvType = KvType.F16;
         private boolean flashAttention;
         private boolean exitWhenMainReturns = true;
@@ -280,14 +317,13 @@ public final class LlamaChatModel implements ChatModel {
         }
 
         /**
-         * Sets how many requests may wait for a slot.
+         * Sets which requests may wait for a slot, and what may pass in the long run.
          *
-         * @param queueCapacity 0 to 1000000, default 1024
+         * @param admission default {@link Admission#defaults()}: 1024 requests may wait, and no rate is limited
          * @return this builder
-         * @throws IllegalArgumentException if it is outside that range
          */
-        public Builder queueCapacity(int queueCapacity) {
-            this.queueCapacity = within(queueCapacity, 0, 1_000_000, "queueCapacity");
+        public Builder admission(Admission admission) {
+            this.admission = Objects.requireNonNull(admission, "admission");
             return this;
         }
 
@@ -401,7 +437,7 @@ public final class LlamaChatModel implements ChatModel {
             }
             checkCacheBlocks(gguf);
             return new EngineOptions(state.path(), state.size(), state.modified(), EngineOptions.Purpose.CHAT, context,
-                    slots, threads, Math.min(BATCH, context), kvType, flashAttention, gpuLayers, queueCapacity);
+                    slots, threads, Math.min(BATCH, context), kvType, flashAttention, gpuLayers, admission);
         }
 
         /** A quantised type stores numbers in blocks; a head that ends inside one would end the process. */

@@ -50,7 +50,7 @@ record LoadedEngine(Engine engine, SlotScheduler scheduler, ThreadChoice threads
         ExitWatchdog.adopt(before);
         LOG.info("Loaded {} ({}, {}): {} slots of {} tokens, {} threads ({})", gguf.name(), gguf.architecture(),
                 gguf.quantisation(), chosen.slots(), chosen.slotTokens(), threads.count(), threads.reason());
-        return new LoadedEngine(gate, new SlotScheduler(chosen.slots(), chosen.queueCapacity()), threads);
+        return new LoadedEngine(gate, new SlotScheduler(chosen.slots(), chosen.admission()), threads);
     }
 
     /** Ends all work for good; waits for each part of it for the time given at most. */

@@ -1,5 +1,6 @@
 package dev.llf.llamacpp;
 
+import dev.llf.admission.Admission;
 import dev.llf.error.ConfigurationException;
 import dev.llf.gguf.GgufFile;
 import dev.llf.gguf.KvType;
@@ -58,6 +59,6 @@ final class PooledOptions {
             throw new ConfigurationException("maxTokens is %d, but %s was made for %d.".formatted(tokens, file, most));
         }
         return new EngineOptions(state.path(), state.size(), state.modified(), purpose, tokens, 1, threads, tokens,
-                KvType.F16, false, EngineOptions.DEFAULT_GPU_LAYERS, 0);
+                KvType.F16, false, EngineOptions.DEFAULT_GPU_LAYERS, Admission.defaults());
     }
 }

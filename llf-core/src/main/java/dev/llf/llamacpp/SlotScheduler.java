@@ -1,48 +1,70 @@
 package dev.llf.llamacpp;
 
-import dev.llf.error.BusyException;
+import dev.llf.admission.Admission;
+import dev.llf.admission.AdmissionQueue;
+import dev.llf.admission.AdmissionStatistics;
+import dev.llf.admission.Claim;
+import dev.llf.admission.Ticket;
+import dev.llf.error.EngineException;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.Deque;
-import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.OptionalLong;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The slots of one engine and the line in front of them.
  *
- * <p>First come, first served. The engine is never given more than its slots can take: it would queue the rest where it
- * cannot be cancelled. Each busy slot has one platform daemon thread, which runs one job after the other while some wait;
- * native waiting would pin a virtual thread.
+ * <p>The engine is never given more than its slots can take: it would queue the rest where it cannot be cancelled. Each
+ * busy slot has one platform daemon thread, which runs one job after the other while some can go; native waiting would pin
+ * a virtual thread. Where all that wait are held back by a rate, one timer wakes the next.
  */
 final class SlotScheduler {
 
     private static final AtomicInteger THREADS = new AtomicInteger();
     private static final int[] NONE = {};
+    private static final long LONGEST_NANOS = Long.MAX_VALUE / 2; // a time plus it does not overflow
 
-    private final int capacity;
+    private final LongSupplier nanos;
+    private final Timer timer;
+    private final Executor readers;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition idleChanged = lock.newCondition();
+    private final Condition emptied = lock.newCondition();
     /** Guarded by {@link #lock}. */
     private final List<Slot> idle = new ArrayList<>();
     /** Guarded by {@link #lock}. */
-    private final Deque<Job> line = new ArrayDeque<>();
-    private final int slots;
+    private final AdmissionQueue<Job> line;
+    /** Of all that wait or run; guarded by {@link #lock}. */
+    private final IdentityHashMap<Job, Ticket<Job>> tickets = new IdentityHashMap<>();
+    /** What is to be told once the lock is free; guarded by {@link #lock}. */
+    private final List<Runnable> news = new ArrayList<>();
     /** Evaluations that failed; each ended what ran on any slot and left the slots with less than they were given. */
     private final AtomicInteger failures = new AtomicInteger();
-    /** Guarded by {@link #lock}. */
-    private final Set<Job> running = new HashSet<>();
+    private @Nullable Future<?> alarm; // guarded by lock
+    private long alarmAt; // of the alarm, if there is one; guarded by lock
     private boolean halted; // guarded by lock
     private long clock; // counts grants, guarded by lock
+
+    /** Runs something later. */
+    interface Timer {
+        /** Cancelling the result forgets the action. */
+        Future<?> after(Duration time, Runnable action);
+    }
+
+    /** A job and the slot that it was given. */
+    private record Work(Job job, Slot slot) {}
 
     /**
      * A place in the engine that remembers the tokens it evaluated last. Used by the thread of the job that holds it.
@@ -107,6 +129,9 @@ final class SlotScheduler {
         /** Returns the session whose slot is preferred. */
         Optional<String> session();
 
+        /** Returns what it asks for; always the same. */
+        Claim claim();
+
         /**
          * Runs on the slot's thread, to its end; must not throw.
          *
@@ -114,23 +139,41 @@ final class SlotScheduler {
          */
         Runnable run(Slot slot);
 
+        /** Returns how many tokens it took; asked when it has run. */
+        long usedTokens();
+
+        /** Ends a job that has not run, and will not. */
+        void fail(RuntimeException cause);
+
         /** Makes a job that waits never run, and one that runs end soon. */
-        default void cancel() {}
+        void cancel();
     }
 
-    SlotScheduler(int slots, int capacity) {
-        this.slots = slots;
-        this.capacity = capacity;
+    SlotScheduler(int slots, Admission admission) {
+        this(slots, admission, System::nanoTime, Deadlines::after, SlotScheduler::startReader);
+    }
+
+    /** For tests: with their own clock, timer and threads. */
+    SlotScheduler(int slots, Admission admission, LongSupplier nanos, Timer timer, Executor readers) {
+        this.nanos = nanos;
+        this.timer = timer;
+        this.readers = readers;
+        line = new AdmissionQueue<>(admission, slots, nanos);
         for (int i = 0; i < slots; i++) {
             idle.add(new Slot(i));
         }
     }
 
+    private static void startReader(Runnable work) {
+        Thread.ofPlatform().daemon().name("llf-reader-" + THREADS.incrementAndGet()).start(work);
+    }
+
     /**
      * Runs the job when its turn comes.
      *
-     * @throws BusyException         if the line is full
-     * @throws IllegalStateException if the JVM ends
+     * @throws dev.llf.error.BusyException          if it cannot run at once and may not wait
+     * @throws dev.llf.error.ConfigurationException if it asks for more than is ever let pass
+     * @throws IllegalStateException                if the JVM ends
      */
     void submit(Job job) {
         lock.lock();
@@ -138,27 +181,37 @@ final class SlotScheduler {
             if (halted) {
                 throw new IllegalStateException("The JVM is ending");
             }
-            if (idle.isEmpty()) {
-                if (line.size() >= capacity) {
-                    throw new BusyException("The model's waiting line is full.", line.size(), Duration.ZERO);
-                }
-                line.add(job);
-                return;
+            Ticket<Job> ticket = line.join(job, job.claim());
+            tickets.put(job, ticket);
+            if (ticket.running()) {
+                start(grant(job));
             }
-            Slot slot = choose(job);
-            Thread.ofPlatform().daemon().name("llf-reader-" + THREADS.incrementAndGet()).start(() -> work(job, slot));
+            serve();
         } finally {
-            lock.unlock();
+            unlockAndTell();
         }
     }
 
     /** Takes a job out of the line if it still waits there. */
     void forget(Job job) {
+        leave(job, line::cancel);
+    }
+
+    /** Takes a job out of the line, if it still waits there, because its time is up. */
+    void expire(Job job) {
+        leave(job, line::expire);
+    }
+
+    private void leave(Job job, Predicate<Ticket<Job>> way) {
         lock.lock();
         try {
-            line.remove(job);
+            Ticket<Job> ticket = tickets.get(job);
+            if (ticket != null && way.test(ticket)) {
+                remove(job);
+                serve();
+            }
         } finally {
-            lock.unlock();
+            unlockAndTell();
         }
     }
 
@@ -166,8 +219,8 @@ final class SlotScheduler {
     void awaitIdle() throws InterruptedException {
         lock.lock();
         try {
-            while (idle.size() < slots) {
-                idleChanged.await();
+            while (!tickets.isEmpty()) {
+                emptied.await();
             }
         } finally {
             lock.unlock();
@@ -176,22 +229,21 @@ final class SlotScheduler {
 
     /** Cancels what runs and what waits, for good, and waits until the slots are free, for the time given at most. */
     void halt(Duration limit) {
-        List<Job> jobs = new ArrayList<>();
+        List<Job> jobs;
         lock.lock();
         try {
             halted = true;
-            jobs.addAll(line);
-            jobs.addAll(running);
-            line.clear();
+            jobs = List.copyOf(tickets.keySet());
         } finally {
             lock.unlock();
         }
+        jobs.forEach(this::forget); // before what runs makes room for it
         jobs.forEach(Job::cancel);
         lock.lock();
         try {
             long left = limit.toNanos();
-            while (idle.size() < slots && left > 0) {
-                left = idleChanged.awaitNanos(left);
+            while (!tickets.isEmpty() && left > 0) {
+                left = emptied.awaitNanos(left);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the JVM ends: whoever interrupts wants it to end now
@@ -203,53 +255,131 @@ final class SlotScheduler {
     int waiting() {
         lock.lock();
         try {
-            return line.size();
+            return line.waiting();
         } finally {
             lock.unlock();
         }
     }
 
-    private void work(Job first, Slot slot) {
-        Job job = first;
-        while (job != null) {
-            Runnable completion = job.run(slot);
-            job = release(job, slot);
+    AdmissionStatistics statistics() {
+        lock.lock();
+        try {
+            return line.statistics();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Starts all that can go now, and has the timer look again when time alone lets more of them go; lock held. */
+    private void serve() {
+        for (Work work = next(); work != null; work = next()) {
+            start(work);
+        }
+        setAlarm(line.nanosUntilChange());
+    }
+
+    private void setAlarm(OptionalLong wait) {
+        long left = Math.min(wait.orElse(0), LONGEST_NANOS);
+        long due = nanos.getAsLong() + left;
+        boolean wanted = wait.isPresent();
+        boolean inTime = alarm != null && alarmAt - due <= 0;
+        if (alarm != null && !(wanted && inTime)) {
+            alarm.cancel(false);
+            alarm = null;
+        }
+        if (wanted && !inTime) {
+            alarmAt = due;
+            alarm = timer.after(Duration.ofNanos(left), this::wake);
+        }
+    }
+
+    /** Called by the timer. */
+    private void wake() {
+        lock.lock();
+        try {
+            alarm = null;
+            for (Ticket<Job> ticket : line.expired()) {
+                remove(ticket.item());
+                fail(ticket.item(), line.busy("The request waited as long as one may wait for the model."));
+            }
+            serve();
+        } finally {
+            unlockAndTell();
+        }
+    }
+
+    /** Takes the next job that can go, and a slot for it; lock held. */
+    private @Nullable Work next() {
+        return line.next().map(ticket -> grant(ticket.item())).orElse(null);
+    }
+
+    private void start(Work work) {
+        try {
+            readers.execute(() -> work(work));
+        } catch (OutOfMemoryError e) { // so the JVM says that it has no more threads
+            giveBack(work, 0);
+            fail(work.job, new EngineException("No thread could be started for the request. Give the process more "
+                    + "threads or memory, or the model fewer slots.", e));
+        }
+    }
+
+    private void work(Work first) {
+        Work work = first;
+        while (work != null) {
+            Runnable completion = work.job.run(work.slot);
+            work = release(work);
             completion.run();
         }
     }
 
-    /** Gives the slot back and, if a job waits, takes it again for that job. */
-    private @Nullable Job release(Job done, Slot slot) {
+    /** Gives the slot back and, if a job can go, takes one for it. */
+    private @Nullable Work release(Work done) {
         lock.lock();
         try {
-            running.remove(done);
-            Job next = line.poll();
-            if (next == null) {
-                idle.add(slot);
-                idleChanged.signalAll();
-            } else {
-                grant(slot, next);
-            }
+            giveBack(done, done.job.usedTokens());
+            Work next = next();
+            serve();
             return next;
         } finally {
-            lock.unlock();
+            unlockAndTell();
         }
     }
 
-    /** Takes the session's own slot, or the one that was used least recently. */
-    private Slot choose(Job job) {
+    private void giveBack(Work done, long usedTokens) {
+        Ticket<Job> ticket = tickets.get(done.job);
+        if (ticket != null && line.end(ticket, usedTokens)) {
+            idle.add(done.slot);
+            remove(done.job);
+        }
+    }
+
+    private void remove(Job job) {
+        tickets.remove(job);
+        if (tickets.isEmpty()) {
+            emptied.signalAll();
+        }
+    }
+
+    private void fail(Job job, RuntimeException cause) {
+        news.add(() -> job.fail(cause));
+    }
+
+    private void unlockAndTell() {
+        List<Runnable> told = List.copyOf(news);
+        news.clear();
+        lock.unlock();
+        told.forEach(Runnable::run);
+    }
+
+    /** Gives a job the session's own slot, or the one that was used least recently; lock held. */
+    private Work grant(Job job) {
         Slot chosen = idle.stream()
                 .filter(slot -> slot.session != null && job.session().equals(Optional.of(slot.session)))
                 .findFirst()
                 .orElseGet(() -> idle.stream().min(Comparator.comparingLong(slot -> slot.lastUse)).orElseThrow());
         idle.remove(chosen);
-        grant(chosen, job);
-        return chosen;
-    }
-
-    private void grant(Slot slot, Job job) {
-        slot.session = job.session().orElse(null);
-        slot.lastUse = ++clock;
-        running.add(job);
+        chosen.session = job.session().orElse(null);
+        chosen.lastUse = ++clock;
+        return new Work(job, chosen);
     }
 }

@@ -1,9 +1,13 @@
 package dev.llf.llamacpp;
 
+import dev.llf.admission.Admission;
+import dev.llf.admission.AdmissionStatistics;
+import dev.llf.admission.Claim;
 import dev.llf.chat.ChatEvent;
 import dev.llf.chat.ChatResponse;
 import dev.llf.chat.ChatStream;
 import dev.llf.chat.FinishReason;
+import dev.llf.chat.Priority;
 import dev.llf.chat.Sampling;
 import dev.llf.chat.ToolCall;
 import dev.llf.chat.Usage;
@@ -16,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,8 +33,9 @@ class ChatJobTest {
 
     private static final ChatJob.Endings ENDINGS = new ChatJob.Endings(List.of("<end>", "<eot>"), true);
     private static final int[] PROMPT = {'h', 'i'};
+    private static final Claim CLAIM = new Claim(Priority.NORMAL, Optional.empty(), 102);
 
-    private final SlotScheduler scheduler = new SlotScheduler(1, 5);
+    private final SlotScheduler scheduler = new SlotScheduler(1, Admission.defaults().withCapacity(5));
     private final AtomicInteger ended = new AtomicInteger();
     private ChatJob.Endings endings = ENDINGS;
     private int maxTokens = 100;
@@ -45,7 +51,7 @@ class ChatJobTest {
     private ChatJob job(FakeEngine engine) {
         int[] tokens = prompt;
         int most = maxTokens;
-        return new ChatJob(engine, scheduler, tokens, Optional.of("session"),
+        return new ChatJob(engine, scheduler, tokens, Optional.of("session"), CLAIM,
                 slot -> new EngineRequest(tokens, most, slot.id(), slot.reusable(), Sampling.greedy(), Optional.empty(),
                         List.of()),
                 engine::tokenize, endings, new StopMatcher(stops), scanner, job -> ended.incrementAndGet());
@@ -341,12 +347,9 @@ class ChatJobTest {
 
     @Test
     void finishesWhenTheSlotIsFreeAgain() {
-        SlotScheduler narrow = new SlotScheduler(1, 0);
+        SlotScheduler narrow = new SlotScheduler(1, Admission.defaults().withCapacity(0));
         for (int i = 0; i < 200; i++) {
-            ChatJob job = new ChatJob(FakeEngine.writing("a", "<end>"), narrow, PROMPT, Optional.empty(),
-                    slot -> new EngineRequest(PROMPT, 9, slot.id(), true, Sampling.greedy(), Optional.empty(),
-                            List.of()),
-                    text -> new int[0], ENDINGS, new StopMatcher(List.of()), null, each -> {});
+            ChatJob job = in(narrow, FakeEngine.writing("a", "<end>"));
             try (ChatStream stream = job.start(Optional.empty())) {
                 assertThat(stream.response().text()).isEqualTo("a");
             }
@@ -355,30 +358,92 @@ class ChatJobTest {
 
     @Test
     void endsAtOnceWhenTheLineIsFull() {
-        SlotScheduler full = new SlotScheduler(1, 0);
+        SlotScheduler full = new SlotScheduler(1, Admission.defaults().withCapacity(0));
         CountDownLatch running = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
-        full.submit(new SlotScheduler.Job() {
-            @Override
-            public Optional<String> session() {
-                return Optional.empty();
-            }
-
-            @Override
-            public Runnable run(SlotScheduler.Slot slot) {
-                running.countDown();
-                await(release);
-                return () -> {};
-            }
-        });
+        ChatStream first = in(full, endless(running, release)).start(Optional.empty());
         await(running);
-        ChatJob job = new ChatJob(FakeEngine.writing("a"), full, PROMPT, Optional.empty(),
-                slot -> new EngineRequest(PROMPT, 9, slot.id(), true, Sampling.greedy(), Optional.empty(), List.of()),
-                text -> new int[0], ENDINGS, new StopMatcher(List.of()), null, each -> ended.incrementAndGet());
+        ChatJob job = in(full, FakeEngine.writing("a"));
 
         assertThatThrownBy(() -> job.start(Optional.of(Duration.ofHours(1)))).isInstanceOf(BusyException.class);
-        release.countDown();
-
         assertThat(ended).hasValue(1);
+        first.cancel();
+        release.countDown();
+    }
+
+    @Test
+    void failsAsBusyWhenItHasWaitedTooLong() throws InterruptedException {
+        SlotScheduler impatient = new SlotScheduler(1, Admission.defaults().withMaxWait(Duration.ofMillis(1)));
+        CountDownLatch running = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        ChatStream first = in(impatient, endless(running, release)).start(Optional.empty());
+        await(running);
+
+        try (ChatStream second = in(impatient, FakeEngine.writing("never")).start(Optional.empty())) {
+            assertThatThrownBy(second::response).isInstanceOf(BusyException.class).hasMessageContaining("waited");
+        }
+        first.cancel();
+        release.countDown();
+        impatient.awaitIdle();
+
+        assertThat(impatient.statistics().expiredWaiting()).isEqualTo(1);
+        Eventually.until(() -> ended.get() >= 2);
+    }
+
+    @Test
+    void takesTheTokensThatItUsed() throws InterruptedException {
+        ChatJob whole = job(FakeEngine.writing("a", "b", "<end>"));
+        ChatJob never = job(FakeEngine.writing("never"));
+        never.cancel();
+        assertThat(whole.usedTokens()).isZero();
+
+        try (ChatStream stream = whole.start(Optional.empty()); ChatStream cancelled = never.start(Optional.empty())) {
+            assertThat(stream.response().usage().totalTokens()).isEqualTo(5);
+            assertThat(cancelled.response().finishReason()).isEqualTo(FinishReason.CANCELLED);
+        }
+        scheduler.awaitIdle();
+
+        assertThat(whole.usedTokens()).isEqualTo(5);
+        assertThat(never.usedTokens()).isZero();
+    }
+
+    /** Half of them wait for sure, the others may run. */
+    @Test
+    void leavesNothingBehindOfTenThousandCancelledStreams() throws InterruptedException {
+        SlotScheduler busy = new SlotScheduler(1, Admission.defaults().withMaxWait(Duration.ofHours(1)));
+        CountDownLatch running = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        ChatStream first = in(busy, endless(running, release)).start(Optional.empty());
+        await(running);
+        startAndCancel(busy, 5_000);
+        assertThat(busy.statistics().cancelledWaiting()).isEqualTo(5_000);
+        first.cancel();
+        release.countDown();
+        startAndCancel(busy, 5_000);
+        busy.awaitIdle();
+
+        AdmissionStatistics statistics = busy.statistics();
+        assertThat(statistics.submitted()).isEqualTo(10_001)
+                .isEqualTo(statistics.completed() + statistics.cancelledWaiting());
+        assertThat(statistics.running() + statistics.waiting()).isZero();
+        assertThat(ended.get()).isGreaterThanOrEqualTo(10_000);
+        Eventually.until(() -> Deadlines.pending() == 0);
+    }
+
+    private void startAndCancel(SlotScheduler line, int streams) {
+        for (int i = 0; i < streams; i += 1000) {
+            List<ChatStream> started = IntStream.range(0, 1000)
+                    .mapToObj(j -> in(line, new FakeEngine(step -> new Engine.Piece("x", false)))
+                            .start(Optional.of(Duration.ofHours(1))))
+                    .toList();
+            started.forEach(ChatStream::cancel);
+            assertThat(started).allMatch(each -> each.response().finishReason() == FinishReason.CANCELLED);
+        }
+    }
+
+    private ChatJob in(SlotScheduler line, FakeEngine engine) {
+        return new ChatJob(engine, line, PROMPT, Optional.empty(), CLAIM,
+                slot -> new EngineRequest(PROMPT, 9, slot.id(), true, Sampling.greedy(), Optional.empty(), List.of()),
+                text -> new int[0], ENDINGS, new StopMatcher(List.of()), null, job -> ended.incrementAndGet());
     }
 }

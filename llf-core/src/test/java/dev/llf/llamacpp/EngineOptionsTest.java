@@ -1,5 +1,6 @@
 package dev.llf.llamacpp;
 
+import dev.llf.admission.Admission;
 import dev.llf.gguf.KvType;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,7 +17,7 @@ class EngineOptionsTest {
 
     private static EngineOptions options(EngineOptions.Purpose purpose) {
         return new EngineOptions(Path.of("/models/a model.gguf"), 1, 2, purpose, 256, 3, 2, 128, KvType.F16, false,
-                EngineOptions.DEFAULT_GPU_LAYERS, 10);
+                EngineOptions.DEFAULT_GPU_LAYERS, Admission.defaults());
     }
 
     @Test
@@ -41,7 +42,7 @@ class EngineOptionsTest {
     @EnumSource
     void usesOnlyFlagsThatNeitherEndTheProcessNorTouchTheNetwork(EngineOptions.Purpose purpose) {
         EngineOptions all = new EngineOptions(Path.of("m.gguf"), 1, 2, purpose, 256, 3, 2, 128, KvType.Q8_0, true, 7,
-                10);
+                Admission.defaults());
 
         assertThat(all.commandLine().keySet()).isSubsetOf("--model", "--ctx-size", "--parallel", "--batch-size",
                 "--ubatch-size", "--threads", "--threads-batch", "--cache-type-k", "--cache-type-v",

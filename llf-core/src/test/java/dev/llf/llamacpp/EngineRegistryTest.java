@@ -1,5 +1,6 @@
 package dev.llf.llamacpp;
 
+import dev.llf.admission.Admission;
 import dev.llf.error.EngineException;
 import dev.llf.gguf.GgufFile;
 import dev.llf.gguf.KvType;
@@ -25,12 +26,13 @@ class EngineRegistryTest {
     });
 
     private static LoadedEngine loaded() {
-        return new LoadedEngine(FakeEngine.writing(), new SlotScheduler(1, 0), new ThreadChoice(1, "told"));
+        return new LoadedEngine(FakeEngine.writing(), new SlotScheduler(1, Admission.defaults()),
+                new ThreadChoice(1, "told"));
     }
 
     private static EngineOptions options(int slots) {
         return new EngineOptions(Path.of("m.gguf"), 1, 2, EngineOptions.Purpose.CHAT, 256, slots, 1, 128, KvType.F16,
-                false, EngineOptions.DEFAULT_GPU_LAYERS, 10);
+                false, EngineOptions.DEFAULT_GPU_LAYERS, Admission.defaults());
     }
 
     @Test

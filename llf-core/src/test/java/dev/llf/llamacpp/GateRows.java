@@ -1,5 +1,6 @@
 package dev.llf.llamacpp;
 
+import dev.llf.admission.Admission;
 import dev.llf.chat.Sampling;
 import dev.llf.gguf.GgufFile;
 import dev.llf.gguf.KvType;
@@ -22,7 +23,7 @@ final class GateRows extends HazardRows {
         Path file = TinyModel.path();
         size = GgufFile.read(file).vocabulary().orElseThrow().size();
         gate = LlamaGate.load(new EngineOptions(file, 0, 0, EngineOptions.Purpose.CHAT, 64, 2, 1, 64, KvType.F16, false,
-                EngineOptions.DEFAULT_GPU_LAYERS, 0), size);
+                EngineOptions.DEFAULT_GPU_LAYERS, Admission.defaults()), size);
         ExitWatchdog.adopt(java.util.Set.of());
         ExitWatchdog.start();
     }

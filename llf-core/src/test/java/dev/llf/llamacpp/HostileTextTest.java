@@ -2,6 +2,7 @@ package dev.llf.llamacpp;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.llf.admission.Admission;
 import dev.llf.chat.AssistantMessage;
 import dev.llf.chat.ChatRequest;
 import dev.llf.chat.Message;
@@ -48,7 +49,8 @@ class HostileTextTest {
 
     private static EngineLease lease(Path file) {
         return EngineLease.open(file, (gguf, state) -> new EngineOptions(state.path(), state.size(), state.modified(),
-                EngineOptions.Purpose.CHAT, 256, 1, 1, 256, KvType.F16, false, EngineOptions.DEFAULT_GPU_LAYERS, 4),
+                EngineOptions.Purpose.CHAT, 256, 1, 1, 256, KvType.F16, false, EngineOptions.DEFAULT_GPU_LAYERS,
+                Admission.defaults()),
                 false);
     }
 

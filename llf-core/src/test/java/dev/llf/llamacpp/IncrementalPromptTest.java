@@ -1,5 +1,6 @@
 package dev.llf.llamacpp;
 
+import dev.llf.admission.Admission;
 import dev.llf.chat.AssistantMessage;
 import dev.llf.chat.ChatRequest;
 import dev.llf.chat.Message;
@@ -82,7 +83,7 @@ class IncrementalPromptTest {
     private static Subject subject(Path file) {
         EngineLease lease = EngineLease.open(file, (gguf, state) -> new EngineOptions(state.path(), state.size(),
                 state.modified(), EngineOptions.Purpose.CHAT, 256, 1, 1, 256, KvType.F16, false,
-                EngineOptions.DEFAULT_GPU_LAYERS, 4), false);
+                EngineOptions.DEFAULT_GPU_LAYERS, Admission.defaults()), false);
         return new Subject(lease, lease.gguf().chatTemplate().orElseThrow());
     }
 

@@ -1,5 +1,9 @@
 package dev.llf.llamacpp;
 
+import dev.llf.admission.Admission;
+import dev.llf.admission.AdmissionStatistics;
+import dev.llf.admission.Rate;
+import dev.llf.admission.RateLimit;
 import dev.llf.chat.AssistantMessage;
 import dev.llf.chat.ChatEvent;
 import dev.llf.chat.ChatRequest;
@@ -7,6 +11,7 @@ import dev.llf.chat.ChatResponse;
 import dev.llf.chat.ChatStream;
 import dev.llf.chat.FinishReason;
 import dev.llf.chat.Message;
+import dev.llf.chat.Priority;
 import dev.llf.chat.ResponseFormat;
 import dev.llf.chat.Sampling;
 import dev.llf.chat.ToolCall;
@@ -31,6 +36,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -262,7 +268,8 @@ class LlamaChatModelTest {
 
     @Test
     void refusesMoreThanMayWait() throws InterruptedException {
-        try (LlamaChatModel narrow = TinyChats.model().contextTokens(512).slots(1).queueCapacity(0).build();
+        try (LlamaChatModel narrow = TinyChats.model().contextTokens(512).slots(1)
+                .admission(Admission.defaults().withCapacity(0)).build();
                 ChatStream first = narrow.stream(endless().build())) {
             assertThatThrownBy(() -> TinyChats.chat(narrow, "Hello!")).isInstanceOf(BusyException.class);
             first.cancel();
@@ -270,6 +277,101 @@ class LlamaChatModelTest {
 
             assertThat(TinyChats.chat(narrow, "Thank you").text()).isEqualTo("You're welcome!");
         }
+    }
+
+    @Test
+    void refusesWhatItsRateCouldNeverLetPass() {
+        Admission small = Admission.defaults().withTenantLimit(RateLimit.ofTokens(Rate.perMinute(100)));
+        try (LlamaChatModel limited = TinyChats.model().contextTokens(512).slots(1).admission(small).build()) {
+            assertThatThrownBy(() -> TinyChats.chat(limited, "Thank you")).isInstanceOf(ConfigurationException.class)
+                    .hasMessageContaining("maxTokens").hasMessageContaining("100");
+
+            ChatResponse response = limited.chat(TinyChats.request("Thank you").maxTokens(20).build());
+            assertThat(response.text()).isEqualTo("You're welcome!");
+            assertThat(limited.admission().submitted()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void failsWhoWaitsTooLongForASlot() {
+        Admission impatient = Admission.defaults().withMaxWait(Duration.ofMillis(20));
+        try (LlamaChatModel narrow = TinyChats.model().contextTokens(512).slots(1).admission(impatient).build();
+                ChatStream first = narrow.stream(endless().build());
+                ChatStream second = narrow.stream(endless().build())) {
+            assertThatThrownBy(second::response).isInstanceOf(BusyException.class);
+            assertThat(first.iterator().next()).isInstanceOf(ChatEvent.TextDelta.class);
+        }
+    }
+
+    @Test
+    void tellsHowBusyItsLineIs() throws InterruptedException {
+        Admission own = Admission.defaults().withCapacity(77);
+        try (LlamaChatModel narrow = TinyChats.model().contextTokens(512).slots(1).admission(own).build();
+                LlamaChatModel other = TinyChats.model().contextTokens(512).slots(1).admission(own).build()) {
+            ChatStream running = narrow.stream(endless().build());
+            ChatStream waiting = other.stream(endless().priority(Priority.LOW).tenant("ada").build());
+
+            AdmissionStatistics shared = narrow.admission();
+            assertThat(shared.slots()).isEqualTo(1);
+            assertThat(shared.running()).isEqualTo(1);
+            assertThat(shared.waitingByPriority()).containsEntry(Priority.LOW, 1).containsEntry(Priority.NORMAL, 0);
+            waiting.cancel();
+            running.cancel();
+            narrow.awaitIdle();
+
+            assertThat(other.admission().completed()).isEqualTo(1);
+            assertThat(other.admission().cancelledWaiting()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void drains() throws InterruptedException {
+        LlamaChatModel draining = TinyChats.model().slots(2).build();
+        List<ChatStream> streams = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            streams.add(draining.stream(endless().maxTokens(50).build()));
+        }
+        Thread drain = Thread.ofVirtual().start(() -> assertThat(draining.drain(Duration.ofSeconds(60))).isTrue());
+        drain.join();
+
+        assertThat(streams).allMatch(stream -> stream.response().finishReason() == FinishReason.LENGTH);
+        assertThatThrownBy(() -> TinyChats.chat(draining, "Hello!")).isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("drained");
+        assertThat(draining.drain(Duration.ZERO)).isTrue();
+        assertThat(TinyChats.chat(model, "Thank you").text()).as("others on the same engine")
+                .isEqualTo("You're welcome!");
+        draining.close();
+        assertThat(draining.drain(Duration.ZERO)).isTrue();
+    }
+
+    @Test
+    void cancelsWhatIsLeftOfADrain() {
+        LlamaChatModel draining = TinyChats.model().slots(2).build();
+        ChatStream left = draining.stream(endless().build());
+
+        assertThat(draining.drain(Duration.ofMillis(5))).isFalse();
+        assertThatThrownBy(() -> draining.drain(Duration.ofNanos(-1))).isInstanceOf(IllegalArgumentException.class);
+        draining.close();
+
+        assertThat(left.response().finishReason()).isEqualTo(FinishReason.CANCELLED);
+    }
+
+    @Test
+    void stopsDrainingWhenInterrupted() throws InterruptedException {
+        LlamaChatModel draining = TinyChats.model().slots(2).build();
+        ChatStream running = draining.stream(endless().build());
+        AtomicBoolean interrupted = new AtomicBoolean();
+        Thread caller = Thread.ofPlatform().start(() -> {
+            Thread.currentThread().interrupt();
+            assertThat(draining.drain(Duration.ofDays(1))).isFalse();
+            interrupted.set(Thread.currentThread().isInterrupted());
+        });
+        caller.join();
+
+        assertThat(interrupted).as("stays interrupted").isTrue();
+        assertThat(running.iterator().next()).as("goes on").isInstanceOf(ChatEvent.TextDelta.class);
+        assertThatThrownBy(() -> TinyChats.chat(draining, "Hello!")).isInstanceOf(IllegalStateException.class);
+        draining.close();
     }
 
     @Test
@@ -325,7 +427,6 @@ class LlamaChatModelTest {
         assertThatThrownBy(() -> builder.threads(0)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> builder.threads(513)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> builder.gpuLayers(-1)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> builder.queueCapacity(-1)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

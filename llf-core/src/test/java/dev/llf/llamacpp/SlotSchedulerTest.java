@@ -1,5 +1,8 @@
 package dev.llf.llamacpp;
 
+import dev.llf.admission.Admission;
+import dev.llf.admission.Claim;
+import dev.llf.chat.Priority;
 import dev.llf.error.BusyException;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,10 +30,32 @@ class SlotSchedulerTest {
                 SlotScheduler.Job {
 
         @Override
+        public Claim claim() {
+            return new Claim(Priority.NORMAL, Optional.empty(), 0);
+        }
+
+        @Override
         public Runnable run(SlotScheduler.Slot slot) {
             work.accept(slot);
             return completion;
         }
+
+        @Override
+        public long usedTokens() {
+            return 0;
+        }
+
+        @Override
+        public void fail(RuntimeException cause) {
+            throw cause;
+        }
+
+        @Override
+        public void cancel() {}
+    }
+
+    private static SlotScheduler scheduler(int slots, int capacity) {
+        return new SlotScheduler(slots, Admission.defaults().withCapacity(capacity));
     }
 
     private static TestJob job(Consumer<SlotScheduler.Slot> work) {
@@ -64,7 +89,7 @@ class SlotSchedulerTest {
 
     @Test
     void servesInTheOrderOfArrival() throws InterruptedException {
-        SlotScheduler scheduler = new SlotScheduler(1, 100);
+        SlotScheduler scheduler = scheduler(1, 100);
         CountDownLatch release = new CountDownLatch(1);
         List<Integer> order = new CopyOnWriteArrayList<>();
         occupy(scheduler, release);
@@ -83,7 +108,7 @@ class SlotSchedulerTest {
 
     @Test
     void neverRunsMoreJobsThanSlots() throws InterruptedException {
-        SlotScheduler scheduler = new SlotScheduler(3, 1000);
+        SlotScheduler scheduler = scheduler(3, 1000);
         Set<Integer> held = ConcurrentHashMap.newKeySet();
         AtomicInteger done = new AtomicInteger();
         AtomicBoolean clash = new AtomicBoolean();
@@ -111,7 +136,7 @@ class SlotSchedulerTest {
 
     @Test
     void prefersTheSlotOfTheSession() throws InterruptedException {
-        SlotScheduler scheduler = new SlotScheduler(3, 0);
+        SlotScheduler scheduler = scheduler(3, 0);
         int ada = slotOf(scheduler, "ada");
         int bob = slotOf(scheduler, "bob");
         int cyd = slotOf(scheduler, "cyd");
@@ -124,7 +149,7 @@ class SlotSchedulerTest {
 
     @Test
     void givesStrangersTheSlotThatWasUsedLeastRecently() throws InterruptedException {
-        SlotScheduler scheduler = new SlotScheduler(2, 0);
+        SlotScheduler scheduler = scheduler(2, 0);
         int ada = slotOf(scheduler, "ada");
         int bob = slotOf(scheduler, "bob");
 
@@ -135,7 +160,7 @@ class SlotSchedulerTest {
 
     @Test
     void takesAnotherSlotWhileTheSessionsOwnIsBusy() {
-        SlotScheduler scheduler = new SlotScheduler(2, 0);
+        SlotScheduler scheduler = scheduler(2, 0);
         CountDownLatch release = new CountDownLatch(1);
         List<Integer> ids = new CopyOnWriteArrayList<>();
 
@@ -153,7 +178,7 @@ class SlotSchedulerTest {
 
     @Test
     void refusesWhenTheLineIsFull() throws InterruptedException {
-        SlotScheduler scheduler = new SlotScheduler(1, 2);
+        SlotScheduler scheduler = scheduler(1, 2);
         CountDownLatch release = new CountDownLatch(1);
         AtomicInteger ran = new AtomicInteger();
         occupy(scheduler, release);
@@ -170,7 +195,7 @@ class SlotSchedulerTest {
 
     @Test
     void forgetsAJobThatWaits() throws InterruptedException {
-        SlotScheduler scheduler = new SlotScheduler(1, 1);
+        SlotScheduler scheduler = scheduler(1, 1);
         CountDownLatch release = new CountDownLatch(1);
         AtomicBoolean ran = new AtomicBoolean();
         AtomicBoolean other = new AtomicBoolean();
@@ -190,7 +215,7 @@ class SlotSchedulerTest {
 
     @Test
     void completesAJobWhenItsSlotIsFree() {
-        SlotScheduler scheduler = new SlotScheduler(1, 0);
+        SlotScheduler scheduler = scheduler(1, 0);
         CountDownLatch second = new CountDownLatch(1);
 
         scheduler.submit(new TestJob(Optional.empty(), slot -> {},
@@ -201,7 +226,7 @@ class SlotSchedulerTest {
 
     @Test
     void leavesNoThreadBehind() throws InterruptedException {
-        SlotScheduler scheduler = new SlotScheduler(2, 10);
+        SlotScheduler scheduler = scheduler(2, 10);
         List<Thread> threads = new CopyOnWriteArrayList<>();
         for (int i = 0; i < 10; i++) {
             scheduler.submit(job(slot -> threads.add(Thread.currentThread())));
@@ -217,7 +242,7 @@ class SlotSchedulerTest {
 
     @Test
     void tellsHowMuchOfAPromptASlotHolds() throws InterruptedException {
-        SlotScheduler scheduler = new SlotScheduler(1, 0);
+        SlotScheduler scheduler = scheduler(1, 0);
         List<Integer> cached = new CopyOnWriteArrayList<>();
         scheduler.submit(job(slot -> {
             cached.add(slot.cached(new int[] {1, 2, 3}));
@@ -236,7 +261,7 @@ class SlotSchedulerTest {
 
     @Test
     void reusesNothingThatAnySlotHeldWhenAnEvaluationFailed() throws InterruptedException {
-        SlotScheduler scheduler = new SlotScheduler(2, 0);
+        SlotScheduler scheduler = scheduler(2, 0);
         int[] prompt = {1, 2, 3};
         List<SlotScheduler.Slot> slots = new CopyOnWriteArrayList<>();
         for (int i = 0; i < 2; i++) {

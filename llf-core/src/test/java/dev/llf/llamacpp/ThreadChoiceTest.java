@@ -1,5 +1,6 @@
 package dev.llf.llamacpp;
 
+import dev.llf.admission.Admission;
 import dev.llf.gguf.GgufFile;
 import dev.llf.gguf.KvType;
 import dev.llf.testing.TinyModel;
@@ -15,7 +16,7 @@ class ThreadChoiceTest {
     private static EngineOptions options(EngineOptions.Purpose purpose) {
         Path file = TinyModel.path();
         return new EngineOptions(file, 1, 2, purpose, 64, 1, 0, 64, KvType.F16, false, EngineOptions.DEFAULT_GPU_LAYERS,
-                0);
+                Admission.defaults());
     }
 
     @Test

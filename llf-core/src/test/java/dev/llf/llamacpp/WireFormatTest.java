@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import dev.llf.admission.Admission;
 import dev.llf.chat.Sampling;
 import dev.llf.gguf.KvType;
 import java.nio.file.Path;
@@ -34,7 +35,8 @@ class WireFormatTest {
     }
 
     private static Map<String, ?> flags(EngineOptions.Purpose purpose) {
-        return new EngineOptions(Path.of("m.gguf"), 1, 1, purpose, 64, 1, 1, 64, KvType.F16, true, 3, 0).commandLine();
+        return new EngineOptions(Path.of("m.gguf"), 1, 1, purpose, 64, 1, 1, 64, KvType.F16, true, 3,
+                Admission.defaults()).commandLine();
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.llf.survival;
 
+import dev.llf.admission.Admission;
 import dev.llf.chat.AssistantMessage;
 import dev.llf.chat.ChatRequest;
 import dev.llf.chat.ChatResponse;
@@ -420,7 +421,8 @@ final class AbortRows extends HazardRows {
     void a18_optionsOutOfRangeAreRefused() {
         List<BiFunction<LlamaChatModel.Builder, Integer, Object>> setters = List.of(LlamaChatModel.Builder::slots,
                 LlamaChatModel.Builder::threads, LlamaChatModel.Builder::contextTokens,
-                LlamaChatModel.Builder::gpuLayers, LlamaChatModel.Builder::queueCapacity);
+                LlamaChatModel.Builder::gpuLayers,
+                (builder, value) -> builder.admission(Admission.defaults().withCapacity(value)));
         for (BiFunction<LlamaChatModel.Builder, Integer, Object> set : setters) {
             for (int value : new int[] {-1, Integer.MIN_VALUE}) {
                 assertThatIllegalArgumentException()

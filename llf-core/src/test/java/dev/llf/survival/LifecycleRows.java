@@ -2,6 +2,7 @@ package dev.llf.survival;
 
 import dev.llf.Conversation;
 import dev.llf.Llf;
+import dev.llf.admission.Admission;
 import dev.llf.chat.ChatEvent;
 import dev.llf.chat.ChatRequest;
 import dev.llf.chat.ChatResponse;
@@ -200,7 +201,7 @@ final class LifecycleRows extends HazardRows {
 
     /** The line is bounded, and says so. */
     void b6_aFullLineRefuses() {
-        try (LlamaChatModel model = oneSlot().queueCapacity(1).build()) {
+        try (LlamaChatModel model = oneSlot().admission(Admission.defaults().withCapacity(1)).build()) {
             ChatStream running = model.stream(asked.endless(LONG).build());
             ChatStream waiting = model.stream(asked.endless(LONG).build());
             assertThatExceptionOfType(BusyException.class)
