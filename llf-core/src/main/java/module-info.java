@@ -30,6 +30,7 @@ module dev.llf.core {
     exports dev.llf.llamacpp;
     exports dev.llf.models;
     exports dev.llf.observe;
+    exports dev.llf.observe.analytics;
     exports dev.llf.schema;
     exports dev.llf.spi;
     exports dev.llf.template;
