@@ -48,9 +48,7 @@ final class EngineLease implements AutoCloseable {
     static EngineLease open(Path file, Plan plan, boolean exitWhenMainReturns) {
         FileState state = state(file);
         GgufFile gguf = GgufFile.read(state.path);
-        gguf.checkRunnable();
-        GgufVocabulary vocabulary = gguf.vocabulary().orElseThrow(() -> new ModelFileException(file, -1,
-                "has no vocabulary, so it cannot be given text; use a model with a tokenizer"));
+        GgufVocabulary vocabulary = vocabulary(gguf, file);
         EngineOptions options = plan.options(gguf, state);
         LoadedEngine loaded = EngineRegistry.ofJvm().acquire(options, gguf);
         if (exitWhenMainReturns) {
@@ -59,7 +57,14 @@ final class EngineLease implements AutoCloseable {
         return new EngineLease(gguf, vocabulary, options, loaded);
     }
 
-    private static FileState state(Path file) {
+    /** Returns the vocabulary of a file that the engine can run. */
+    static GgufVocabulary vocabulary(GgufFile gguf, Path file) {
+        gguf.checkRunnable();
+        return gguf.vocabulary().orElseThrow(() -> new ModelFileException(file, -1,
+                "has no vocabulary, so it cannot be given text; use a model with a tokenizer"));
+    }
+
+    static FileState state(Path file) {
         try {
             Path real = file.toRealPath();
             if (real.toString().codePoints().anyMatch(Character::isSupplementaryCodePoint)) {

@@ -3,10 +3,11 @@ package dev.llf.llamacpp;
 import dev.llf.gguf.GgufFile;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
 
@@ -25,17 +26,19 @@ final class EngineRegistry {
 
     private final BiFunction<EngineOptions, GgufFile, LoadedEngine> loader;
     private final ReentrantLock lock = new ReentrantLock();
-    /** Guarded by {@link #lock}. */
-    private final Map<EngineOptions, Entry> entries = new HashMap<>();
+    /** Changed under {@link #lock}; read also without it, which does not wait for a load. */
+    private final Map<EngineOptions, Entry> entries = new ConcurrentHashMap<>();
     private boolean halted; // guarded by lock
 
     /** A loaded model and how many use it. */
     private static final class Entry {
         private final LoadedEngine engine;
-        private int users;
+        private final long bytes;
+        private final AtomicInteger users = new AtomicInteger(); // changed under lock
 
-        Entry(LoadedEngine engine) {
+        Entry(LoadedEngine engine, long bytes) {
             this.engine = engine;
+            this.bytes = bytes;
         }
     }
 
@@ -82,10 +85,10 @@ final class EngineRegistry {
             }
             Entry entry = entries.get(options);
             if (entry == null) {
-                entry = new Entry(loader.apply(options, gguf));
+                entry = new Entry(loader.apply(options, gguf), LoadedEngine.bytes(options, gguf));
                 entries.put(options, entry);
             }
-            entry.users++;
+            entry.users.incrementAndGet();
             return entry.engine;
         } finally {
             lock.unlock();
@@ -96,13 +99,25 @@ final class EngineRegistry {
         lock.lock();
         try {
             Entry entry = entries.get(options);
-            if (entry == null || entry.users == 0) {
+            if (entry == null || entry.users.get() == 0) {
                 throw new IllegalStateException("released more often than acquired: " + options);
             }
-            entry.users--;
+            entry.users.decrementAndGet();
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Tells whether the model is in memory, used or not. Does not wait for a load. */
+    boolean isLoaded(EngineOptions options) {
+        return entries.containsKey(options);
+    }
+
+    /** Returns what the models take that nobody uses any more, other than the one named. Does not wait for a load. */
+    long closedBytes(EngineOptions except) {
+        return entries.entrySet().stream()
+                .filter(each -> each.getValue().users.get() == 0 && !each.getKey().equals(except))
+                .mapToLong(each -> each.getValue().bytes).sum();
     }
 
     /** Returns how many use the model; 0 also if it was never loaded. */
@@ -110,7 +125,7 @@ final class EngineRegistry {
         lock.lock();
         try {
             Entry entry = entries.get(options);
-            return entry == null ? 0 : entry.users;
+            return entry == null ? 0 : entry.users.get();
         } finally {
             lock.unlock();
         }

@@ -247,7 +247,7 @@ public final class LlamaChatModel implements ChatModel {
     }
 
     /** Collects how a model is set up; setters check at once. Not safe for use by several threads. */
-    public static final class Builder {
+    public static final class Builder implements Cloneable {
 
         private static final int DEFAULT_CONTEXT = 4096;
         private static final int BATCH = 512;
@@ -402,13 +402,6 @@ public final class LlamaChatModel implements ChatModel {
          * @throws ConfigurationException                    if the options do not fit the model or the machine
          */
         public LlamaChatModel build() {
-            if (kvType.isQuantised() && !flashAttention) {
-                throw new ConfigurationException("kvType %s needs flashAttention(true); or use F16.".formatted(kvType));
-            }
-            if (kvType == KvType.F32 && flashAttention) {
-                throw new ConfigurationException(
-                        "The engine has no fused attention over a cache of type F32; use F16.");
-            }
             EngineLease lease = EngineLease.open(file, this::options, exitWhenMainReturns);
             try {
                 return new LlamaChatModel(lease, template(lease.gguf()), sampling);
@@ -418,7 +411,30 @@ public final class LlamaChatModel implements ChatModel {
             }
         }
 
+        /**
+         * Checks what {@link #build()} would check, without loading.
+         *
+         * @return what was found
+         */
+        public Preflight preflight() {
+            return PreflightCheck.of(file, this::options);
+        }
+
+        /**
+         * Copies this builder.
+         *
+         * @return a builder with the same settings, which changes apart from this one
+         */
+        public Builder copy() {
+            try {
+                return (Builder) super.clone();
+            } catch (CloneNotSupportedException e) {
+                throw new AssertionError("it is Cloneable", e);
+            }
+        }
+
         private EngineOptions options(GgufFile gguf, EngineLease.FileState state) {
+            checkCacheType();
             template(gguf); // a fault in it is told before minutes of loading
             if (!gguf.causal()) {
                 throw new ConfigurationException(
@@ -438,6 +454,16 @@ public final class LlamaChatModel implements ChatModel {
             checkCacheBlocks(gguf);
             return new EngineOptions(state.path(), state.size(), state.modified(), EngineOptions.Purpose.CHAT, context,
                     slots, threads, Math.min(BATCH, context), kvType, flashAttention, gpuLayers, admission);
+        }
+
+        private void checkCacheType() {
+            if (kvType.isQuantised() && !flashAttention) {
+                throw new ConfigurationException("kvType %s needs flashAttention(true); or use F16.".formatted(kvType));
+            }
+            if (kvType == KvType.F32 && flashAttention) {
+                throw new ConfigurationException(
+                        "The engine has no fused attention over a cache of type F32; use F16.");
+            }
         }
 
         /** A quantised type stores numbers in blocks; a head that ends inside one would end the process. */

@@ -44,7 +44,7 @@ public final class LlamaEmbeddingModel implements EmbeddingModel {
      * @return a new builder
      */
     public static Builder builder(Path file) {
-        return new Builder(file);
+        return new Builder(new PooledOptions(file), null);
     }
 
     /** Wrong pooling gives the same vector for any text, which nothing else would tell. */
@@ -109,8 +109,9 @@ public final class LlamaEmbeddingModel implements EmbeddingModel {
         private final PooledOptions options;
         private @Nullable PoolingType pooling;
 
-        private Builder(Path file) {
-            options = new PooledOptions(file);
+        private Builder(PooledOptions options, @Nullable PoolingType pooling) {
+            this.options = options;
+            this.pooling = pooling;
         }
 
         /**
@@ -181,6 +182,24 @@ public final class LlamaEmbeddingModel implements EmbeddingModel {
                 lease.close();
                 throw e;
             }
+        }
+
+        /**
+         * Checks what {@link #build()} would check before it loads.
+         *
+         * @return what was found
+         */
+        public Preflight preflight() {
+            return options.preflight(this::plan);
+        }
+
+        /**
+         * Copies this builder.
+         *
+         * @return a builder with the same settings, which changes apart from this one
+         */
+        public Builder copy() {
+            return new Builder(options.copy(), pooling);
         }
 
         private EngineOptions plan(GgufFile gguf, EngineLease.FileState state) {

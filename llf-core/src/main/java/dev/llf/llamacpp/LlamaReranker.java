@@ -52,7 +52,7 @@ public final class LlamaReranker implements Reranker {
      * @return a new builder
      */
     public static Builder builder(Path file) {
-        return new Builder(file);
+        return new Builder(new PooledOptions(file));
     }
 
     @Override
@@ -96,8 +96,8 @@ public final class LlamaReranker implements Reranker {
 
         private final PooledOptions options;
 
-        private Builder(Path file) {
-            options = new PooledOptions(file);
+        private Builder(PooledOptions options) {
+            this.options = options;
         }
 
         /**
@@ -146,6 +146,24 @@ public final class LlamaReranker implements Reranker {
          */
         public LlamaReranker build() {
             return new LlamaReranker(options.open(this::plan));
+        }
+
+        /**
+         * Checks what {@link #build()} would check before it loads.
+         *
+         * @return what was found
+         */
+        public Preflight preflight() {
+            return options.preflight(this::plan);
+        }
+
+        /**
+         * Copies this builder.
+         *
+         * @return a builder with the same settings, which changes apart from this one
+         */
+        public Builder copy() {
+            return new Builder(options.copy());
         }
 
         private EngineOptions plan(GgufFile gguf, EngineLease.FileState state) {

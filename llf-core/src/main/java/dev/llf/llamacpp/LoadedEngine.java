@@ -3,7 +3,6 @@ package dev.llf.llamacpp;
 import dev.llf.error.InsufficientMemoryException;
 import dev.llf.gguf.GgufFile;
 import dev.llf.gguf.GgufVocabulary;
-import dev.llf.gguf.MemoryEstimate;
 import java.time.Duration;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -28,16 +27,7 @@ record LoadedEngine(Engine engine, SlotScheduler scheduler, ThreadChoice threads
      * @throws dev.llf.error.ModelFileException   if the engine refuses it
      */
     static LoadedEngine load(EngineOptions options, GgufFile gguf, LongSupplier availableBytes) {
-        MemoryEstimate estimate = gguf.estimateMemory(Math.ceilDiv(options.cacheTokens(), options.slots()),
-                options.slots(), options.kvType(),
-                options.kvType());
-        long available = availableBytes.getAsLong();
-        if (estimate.totalBytes() > available) {
-            throw new InsufficientMemoryException(
-                    "%s with %d slots of %d tokens".formatted(options.file().getFileName(),
-                            options.slots(), options.slotTokens()),
-                    estimate.totalBytes(), available);
-        }
+        checkFits(options, bytes(options, gguf), availableBytes.getAsLong());
         ThreadChoice threads = options.threads() > 0
                 ? new ThreadChoice(options.threads(), "set by the host")
                 : ThreadChoice.measure(options, gguf);
@@ -51,6 +41,20 @@ record LoadedEngine(Engine engine, SlotScheduler scheduler, ThreadChoice threads
         LOG.info("Loaded {} ({}, {}): {} slots of {} tokens, {} threads ({})", gguf.name(), gguf.architecture(),
                 gguf.quantisation(), chosen.slots(), chosen.slotTokens(), threads.count(), threads.reason());
         return new LoadedEngine(gate, new SlotScheduler(chosen.slots(), chosen.admission()), threads);
+    }
+
+    /** Returns what the model takes in memory, an estimate. */
+    static long bytes(EngineOptions options, GgufFile gguf) {
+        return gguf.estimateMemory(Math.ceilDiv(options.cacheTokens(), options.slots()), options.slots(),
+                options.kvType(), options.kvType()).totalBytes();
+    }
+
+    static void checkFits(EngineOptions options, long bytes, long availableBytes) {
+        if (bytes > availableBytes) {
+            throw new InsufficientMemoryException("%s with %d slots of %d tokens"
+                    .formatted(options.file().getFileName(), options.slots(), options.slotTokens()), bytes,
+                    availableBytes);
+        }
     }
 
     /** Ends all work for good; waits for each part of it for the time given at most. */

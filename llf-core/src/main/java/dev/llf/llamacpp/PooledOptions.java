@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /** How a model that embeds or scores is set up: what the builders of both kinds have in common. */
-final class PooledOptions {
+final class PooledOptions implements Cloneable {
 
     private static final int DEFAULT_MAX_TOKENS = 2048;
 
@@ -41,6 +41,18 @@ final class PooledOptions {
 
     void exitWhenMainReturns(boolean exit) {
         exitWhenMainReturns = exit;
+    }
+
+    PooledOptions copy() {
+        try {
+            return (PooledOptions) super.clone();
+        } catch (CloneNotSupportedException e) {
+            throw new AssertionError("it is Cloneable", e);
+        }
+    }
+
+    Preflight preflight(EngineLease.Plan plan) {
+        return PreflightCheck.of(file, plan);
     }
 
     EngineLease open(EngineLease.Plan plan) {
