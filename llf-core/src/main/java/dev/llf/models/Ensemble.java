@@ -2,6 +2,7 @@ package dev.llf.models;
 
 import dev.llf.spi.EmbeddingModel;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -27,9 +28,7 @@ public interface Ensemble {
      * @return the ensemble {@code concat}
      */
     static Ensemble concat() {
-        return answers -> {
-            throw new UnsupportedOperationException();
-        };
+        return new Concat();
     }
 
     /**
@@ -39,9 +38,7 @@ public interface Ensemble {
      * @return the ensemble {@code vote}
      */
     static Ensemble vote() {
-        return answers -> {
-            throw new UnsupportedOperationException();
-        };
+        return new Vote(Optional.empty());
     }
 
     /**
@@ -51,9 +48,7 @@ public interface Ensemble {
      * @return the ensemble {@code vote}
      */
     static Ensemble vote(EmbeddingModel embedding) {
-        return answers -> {
-            throw new UnsupportedOperationException();
-        };
+        return new Vote(Optional.of(embedding));
     }
 
     /**
@@ -63,8 +58,6 @@ public interface Ensemble {
      * @return the ensemble {@code best}
      */
     static Ensemble best(Function<String, ModelProfile> profiles) {
-        return answers -> {
-            throw new UnsupportedOperationException();
-        };
+        return new Best(profiles);
     }
 }

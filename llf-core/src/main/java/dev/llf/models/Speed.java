@@ -1,0 +1,25 @@
+package dev.llf.models;
+
+import java.util.OptionalDouble;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** The mean speed of responses, in which each counts a fifth and all before it the rest. Safe for use by many threads. */
+final class Speed {
+
+    private static final double WEIGHT = 0.2;
+
+    private final AtomicReference<OptionalDouble> mean = new AtomicReference<>(OptionalDouble.empty());
+
+    /** Adds a response's speed; 0 if it has none. */
+    void add(double tokensPerSecond) {
+        if (tokensPerSecond > 0) {
+            mean.updateAndGet(old -> OptionalDouble
+                    .of(old.isEmpty() ? tokensPerSecond
+                            : old.getAsDouble() + WEIGHT * (tokensPerSecond - old.getAsDouble())));
+        }
+    }
+
+    OptionalDouble tokensPerSecond() {
+        return mean.get();
+    }
+}
