@@ -1,5 +1,6 @@
 package dev.llf.llamacpp;
 
+import dev.llf.admission.Admission;
 import dev.llf.error.ConfigurationException;
 import dev.llf.error.InsufficientMemoryException;
 import dev.llf.error.ModelFileException;
@@ -77,7 +78,7 @@ class PreflightTest {
     @Test
     void saysWhenTheMachineIsTooSmall() {
         EngineOptions options = new EngineOptions(TinyModel.path(), 1, 2, EngineOptions.Purpose.CHAT, 256, 1, 1, 128,
-                KvType.F16, false, EngineOptions.DEFAULT_GPU_LAYERS, 10);
+                KvType.F16, false, EngineOptions.DEFAULT_GPU_LAYERS, Admission.defaults());
         assertThatThrownBy(() -> LoadedEngine.checkFits(options, 2, 1)).isInstanceOf(InsufficientMemoryException.class);
         LoadedEngine.checkFits(options, 2, 2);
     }
