@@ -41,6 +41,7 @@ final class ChatJob implements SlotScheduler.Job {
     private final Consumer<ChatJob> onEnd;
     private final StringBuilder generated = new StringBuilder();
     private @Nullable Future<?> deadline;
+    private volatile Engine.@Nullable Generation running;
     private int tokens;
     private boolean began;
     private boolean ended;
@@ -112,6 +113,10 @@ final class ChatJob implements SlotScheduler.Job {
     }
 
     private void left() {
+        Engine.Generation current = running;
+        if (current != null) {
+            current.abandon();
+        }
         Future<?> timer = deadline;
         if (timer != null) {
             timer.cancel(false);
@@ -164,6 +169,7 @@ final class ChatJob implements SlotScheduler.Job {
 
     private FinishReason generate(EngineRequest request) {
         try (Engine.Generation generation = engine.generate(request)) {
+            running = generation;
             while (!out.ended() && !stops.found()) {
                 Engine.Piece piece = generation.next();
                 take(piece);

@@ -1,6 +1,7 @@
 package dev.llf.llamacpp;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * What this package needs of an engine. The native gate is one implementation; another engine would be another.
@@ -30,11 +31,30 @@ interface Engine {
      */
     default void halt(Duration limit) {}
 
+    /**
+     * Waits until calls are worked on at once, for the time given at most.
+     *
+     * @return what is left of the time
+     * @throws dev.llf.error.CancelledException if the time is over or the thread is interrupted
+     */
+    default Optional<Duration> awaitReady(Optional<Duration> limit) {
+        return limit;
+    }
+
+    /** Gives back what the engine holds, as far as it can. */
+    default void close() {}
+
     /** A running generation, owned by the thread that started it. */
     interface Generation extends AutoCloseable {
 
         /** Waits for the next piece; not to be called after the last one or after a failure. */
         Piece next();
+
+        /**
+         * Tells that nobody waits for the rest; may be called by any thread. {@link #next()} may return at once then, with an
+         * empty piece, for its caller to cancel.
+         */
+        default void abandon() {}
 
         /** Stops the generation; {@link #next()} may not be called any more. */
         void cancel();

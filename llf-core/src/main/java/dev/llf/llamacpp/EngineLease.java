@@ -16,6 +16,7 @@ final class EngineLease implements AutoCloseable {
     private final EngineOptions options;
     private final LoadedEngine loaded;
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final AtomicBoolean released = new AtomicBoolean();
 
     private EngineLease(GgufFile gguf, GgufVocabulary vocabulary, EngineOptions options, LoadedEngine loaded) {
         this.gguf = gguf;
@@ -51,7 +52,7 @@ final class EngineLease implements AutoCloseable {
         GgufVocabulary vocabulary = vocabulary(gguf, file);
         EngineOptions options = plan.options(gguf, state);
         LoadedEngine loaded = EngineRegistry.ofJvm().acquire(options, gguf);
-        if (exitWhenMainReturns) {
+        if (exitWhenMainReturns && !options.residence().isWorker()) {
             ExitWatchdog.start();
         }
         return new EngineLease(gguf, vocabulary, options, loaded);
@@ -109,9 +110,15 @@ final class EngineLease implements AutoCloseable {
         }
     }
 
+    /** Refuses further use, but lets what runs come to its end. */
+    void refuse() {
+        closed.set(true);
+    }
+
     @Override
     public void close() {
-        if (closed.compareAndSet(false, true)) {
+        refuse();
+        if (released.compareAndSet(false, true)) {
             EngineRegistry.ofJvm().release(options);
         }
     }

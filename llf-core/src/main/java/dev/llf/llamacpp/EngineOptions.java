@@ -25,9 +25,11 @@ import org.jspecify.annotations.Nullable;
  * @param flashAttention whether attention is fused
  * @param gpuLayers      layers on a GPU, or {@link #DEFAULT_GPU_LAYERS}
  * @param admission      who may wait for a slot, and what passes
+ * @param residence      where it is loaded
  */
 record EngineOptions(Path file, long size, long modified, Purpose purpose, int slotTokens, int slots, int threads,
-        int batchTokens, KvType kvType, boolean flashAttention, int gpuLayers, Admission admission) {
+        int batchTokens, KvType kvType, boolean flashAttention, int gpuLayers, Admission admission,
+        Residence residence) {
 
     /** Leaves it to the library: all on macOS with Metal, none elsewhere. */
     static final int DEFAULT_GPU_LAYERS = -1;
@@ -47,16 +49,28 @@ record EngineOptions(Path file, long size, long modified, Purpose purpose, int s
         }
     }
 
+    /** Options of an engine in this process. */
+    EngineOptions(Path file, long size, long modified, Purpose purpose, int slotTokens, int slots, int threads,
+            int batchTokens, KvType kvType, boolean flashAttention, int gpuLayers, Admission admission) {
+        this(file, size, modified, purpose, slotTokens, slots, threads, batchTokens, kvType, flashAttention, gpuLayers,
+                admission, Residence.IN_PROCESS);
+    }
+
+    EngineOptions in(Residence other) {
+        return new EngineOptions(file, size, modified, purpose, slotTokens, slots, threads, batchTokens, kvType,
+                flashAttention, gpuLayers, admission, other);
+    }
+
     EngineOptions withThreads(int count) {
         return new EngineOptions(file, size, modified, purpose, slotTokens, slots, count, batchTokens, kvType,
-                flashAttention, gpuLayers, admission);
+                flashAttention, gpuLayers, admission, residence);
     }
 
     /** A tiny instance of the same model, to measure with. */
     EngineOptions probe(int count) {
         int tokens = Math.min(slotTokens, 128);
         return new EngineOptions(file, size, modified, purpose, tokens, 1, count, Math.min(batchTokens, 32), kvType,
-                flashAttention, gpuLayers, admission);
+                flashAttention, gpuLayers, admission, residence);
     }
 
     /**

@@ -14,8 +14,8 @@ import java.util.function.BiFunction;
 /**
  * The models of this JVM, each loaded once for the same file and options.
  *
- * <p>The binding frees nothing, so what nobody uses any more is kept and given to whoever asks for it again. A load runs
- * under the lock: two at once would share global state of the library.
+ * <p>The binding frees nothing, so what nobody uses any more is kept and given to whoever asks for it again; a worker process
+ * is ended. A load runs under the lock: two at once would share global state of the library.
  */
 final class EngineRegistry {
 
@@ -102,7 +102,10 @@ final class EngineRegistry {
             if (entry == null || entry.users.get() == 0) {
                 throw new IllegalStateException("released more often than acquired: " + options);
             }
-            entry.users.decrementAndGet();
+            if (entry.users.decrementAndGet() == 0 && options.residence().isWorker()) {
+                entries.remove(options);
+                entry.engine.engine().close();
+            }
         } finally {
             lock.unlock();
         }

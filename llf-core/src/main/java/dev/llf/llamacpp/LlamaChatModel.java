@@ -127,6 +127,7 @@ public final class LlamaChatModel implements ChatModel {
     public ChatStream stream(ChatRequest request) {
         lease.checkOpen();
         Sampling chosen = checks.bounded(request.sampling().orElse(sampling));
+        Optional<Duration> timeout = lease.engine().awaitReady(request.timeout());
         int[] prompt = prompts.encode(request);
         int maxTokens = checks.maxTokens(request, prompt.length);
         Optional<String> grammar = checks.grammar(request, chosen, maxTokens);
@@ -137,7 +138,7 @@ public final class LlamaChatModel implements ChatModel {
                         visibleTokens),
                 prompts::answer, endings, new StopMatcher(request.stop()), toolCalls(request), jobs::remove);
         jobs.add(job);
-        ChatStream stream = job.start(request.timeout());
+        ChatStream stream = job.start(timeout);
         cancelIfClosed(job);
         return stream;
     }
@@ -242,8 +243,9 @@ public final class LlamaChatModel implements ChatModel {
 
     @Override
     public void close() {
-        lease.close();
+        lease.refuse();
         jobs.cancel();
+        lease.close();
     }
 
     /** Collects how a model is set up; setters check at once. Not safe for use by several threads. */
@@ -261,6 +263,7 @@ public final class LlamaChatModel implements ChatModel {
         private KvType kvType = KvType.F16;
         private boolean flashAttention;
         private boolean exitWhenMainReturns = true;
+        private Residence residence = Residence.IN_PROCESS;
         private @Nullable Sampling sampling;
         private @Nullable String chatTemplate;
 
@@ -385,6 +388,30 @@ public final class LlamaChatModel implements ChatModel {
             return this;
         }
 
+        /**
+         * Sets where the engine runs: in this process, or in a watched child process that a native crash ends alone.
+         *
+         * @param isolation default {@link Isolation#IN_PROCESS}
+         * @return this builder
+         */
+        public Builder isolation(Isolation isolation) {
+            residence = residence.withIsolation(Objects.requireNonNull(isolation, "isolation"));
+            return this;
+        }
+
+        /**
+         * Sets after how long without work a {@linkplain Isolation#WORKER_JVM worker} process ends, which frees its memory; the
+         * next call starts it again.
+         *
+         * @param idleUnload more than zero, at most 365 days; by default it stays until the model is closed
+         * @return this builder
+         * @throws IllegalArgumentException if it is outside that range
+         */
+        public Builder idleUnload(Duration idleUnload) {
+            residence = residence.withIdleUnload(idleUnload);
+            return this;
+        }
+
         private static int within(int value, int min, int max, String what) {
             if (value < min || value > max) {
                 throw new IllegalArgumentException("%s must be %d to %d, was %d".formatted(what, min, max, value));
@@ -453,7 +480,8 @@ public final class LlamaChatModel implements ChatModel {
             }
             checkCacheBlocks(gguf);
             return new EngineOptions(state.path(), state.size(), state.modified(), EngineOptions.Purpose.CHAT, context,
-                    slots, threads, Math.min(BATCH, context), kvType, flashAttention, gpuLayers, admission);
+                    slots, threads, Math.min(BATCH, context), kvType, flashAttention, gpuLayers, admission,
+                    residence.checked());
         }
 
         private void checkCacheType() {

@@ -112,6 +112,19 @@ final class LlamaGate implements Engine {
         }
     }
 
+    /**
+     * Loads a model and has it generate a token if it can: one that loads but cannot run fails here.
+     *
+     * @throws ModelFileException if the engine refuses it all the same
+     */
+    static LlamaGate tested(EngineOptions options, int vocabularySize) {
+        LlamaGate gate = load(options, vocabularySize);
+        if (options.purpose() == EngineOptions.Purpose.CHAT) {
+            gate.runOneToken();
+        }
+        return gate;
+    }
+
     private static void warnOfEnvironment() {
         if (!noise().isEmpty()) {
             LOG.warn("A model is loaded{}", noise());
@@ -181,19 +194,19 @@ final class LlamaGate implements Engine {
 
     @Override
     public String detokenize(int[] tokens) {
-        checkIds(tokens);
+        EngineRequest.checkIds(tokens, vocabularySize);
         return tokens.length == 0 ? "" : model.decode(tokens);
     }
 
     @Override
     public Generation generate(EngineRequest request) {
-        checkIds(request.prompt());
-        if (request.slot() < 0 || request.slot() >= slots || request.maxTokens() < 1 || request.prompt().length == 0) {
-            throw new IllegalArgumentException("slot %d of %d, maxTokens %d, %d prompt tokens"
-                    .formatted(request.slot(), slots, request.maxTokens(), request.prompt().length));
-        }
-        String json = RequestJson.write(request);
-        return new Task(call(() -> (int) Natives.REQUEST.invokeExact(model, json)));
+        request.check(vocabularySize, slots);
+        return start(RequestJson.write(request));
+    }
+
+    /** Starts a generation that was checked and written as the engine's JSON, here or by the host of this process. */
+    Generation start(String request) {
+        return new Task(call(() -> (int) Natives.REQUEST.invokeExact(model, request)));
     }
 
     @Override
@@ -261,15 +274,6 @@ final class LlamaGate implements Engine {
         try (Generation generation = generate(request)) {
             while (!generation.next().last()) {
                 // one token and the end
-            }
-        }
-    }
-
-    private void checkIds(int[] tokens) {
-        for (int token : tokens) {
-            if (token < 0 || token >= vocabularySize) {
-                throw new IllegalArgumentException(
-                        "token id %d is outside 0 to %d".formatted(token, vocabularySize - 1));
             }
         }
     }

@@ -7,6 +7,7 @@ import dev.llf.gguf.GgufVocabulary;
 import dev.llf.gguf.SpecialToken;
 import dev.llf.spi.Reranker;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -133,6 +134,30 @@ public final class LlamaReranker implements Reranker {
          */
         public Builder exitWhenMainReturns(boolean exitWhenMainReturns) {
             options.exitWhenMainReturns(exitWhenMainReturns);
+            return this;
+        }
+
+        /**
+         * Sets where the engine runs: in this process, or in a watched child process that a native crash ends alone.
+         *
+         * @param isolation default {@link Isolation#IN_PROCESS}
+         * @return this builder
+         */
+        public Builder isolation(Isolation isolation) {
+            options.isolation(isolation);
+            return this;
+        }
+
+        /**
+         * Sets after how long without work a {@linkplain Isolation#WORKER_JVM worker} process ends, which frees its memory; the
+         * next call starts it again.
+         *
+         * @param idleUnload more than zero, at most 365 days; by default it stays until the model is closed
+         * @return this builder
+         * @throws IllegalArgumentException if it is outside that range
+         */
+        public Builder idleUnload(Duration idleUnload) {
+            options.idleUnload(idleUnload);
             return this;
         }
 

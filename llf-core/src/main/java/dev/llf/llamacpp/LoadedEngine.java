@@ -27,20 +27,16 @@ record LoadedEngine(Engine engine, SlotScheduler scheduler, ThreadChoice threads
      * @throws dev.llf.error.ModelFileException   if the engine refuses it
      */
     static LoadedEngine load(EngineOptions options, GgufFile gguf, LongSupplier availableBytes) {
-        checkFits(options, bytes(options, gguf), availableBytes.getAsLong());
-        ThreadChoice threads = options.threads() > 0
-                ? new ThreadChoice(options.threads(), "set by the host")
-                : ThreadChoice.measure(options, gguf);
-        EngineOptions chosen = options.withThreads(threads.count());
-        Set<Thread> before = ExitWatchdog.threads();
-        LlamaGate gate = LlamaGate.load(chosen, vocabulary(gguf).size());
-        if (chosen.purpose() == EngineOptions.Purpose.CHAT) {
-            gate.runOneToken(); // a model that loads but cannot run fails here and not in a conversation
-        }
-        ExitWatchdog.adopt(before);
-        LOG.info("Loaded {} ({}, {}): {} slots of {} tokens, {} threads ({})", gguf.name(), gguf.architecture(),
-                gguf.quantisation(), chosen.slots(), chosen.slotTokens(), threads.count(), threads.reason());
-        return new LoadedEngine(gate, new SlotScheduler(chosen.slots(), chosen.admission()), threads);
+        int vocabularySize = vocabulary(gguf).size();
+        SlotScheduler scheduler = new SlotScheduler(options.slots(), options.admission());
+        Runnable memory = () -> checkFits(options, bytes(options, gguf), availableBytes.getAsLong());
+        LoadedEngine loaded = options.residence().isWorker()
+                ? inWorker(options, vocabularySize, memory, scheduler)
+                : inProcess(options, gguf, vocabularySize, memory, scheduler);
+        LOG.info("Loaded {} ({}, {}, {}): {} slots of {} tokens, {} threads ({})", gguf.name(), gguf.architecture(),
+                gguf.quantisation(), options.residence().isolation(), options.slots(), options.slotTokens(),
+                loaded.threads.count(), loaded.threads.reason());
+        return loaded;
     }
 
     /** Returns what the model takes in memory, an estimate. */
@@ -54,6 +50,28 @@ record LoadedEngine(Engine engine, SlotScheduler scheduler, ThreadChoice threads
             throw new InsufficientMemoryException("%s with %d slots of %d tokens"
                     .formatted(options.file().getFileName(), options.slots(), options.slotTokens()), bytes,
                     availableBytes);
+        }
+    }
+
+    private static LoadedEngine inProcess(EngineOptions options, GgufFile gguf, int vocabularySize, Runnable memory,
+            SlotScheduler scheduler) {
+        memory.run();
+        ThreadChoice threads = ThreadChoice.of(options, () -> gguf);
+        Set<Thread> before = ExitWatchdog.threads();
+        LlamaGate gate = LlamaGate.tested(options.withThreads(threads.count()), vocabularySize);
+        ExitWatchdog.adopt(before);
+        return new LoadedEngine(gate, scheduler, threads);
+    }
+
+    private static LoadedEngine inWorker(EngineOptions options, int vocabularySize, Runnable memory,
+            SlotScheduler scheduler) {
+        WorkerEngine engine = new WorkerEngine(options, vocabularySize, memory, scheduler::forgetCaches,
+                () -> WorkerCommand.create(Supervision.DEFAULT.beat()), Supervision.DEFAULT);
+        try {
+            return new LoadedEngine(engine, scheduler, engine.load());
+        } catch (RuntimeException e) {
+            engine.close();
+            throw e;
         }
     }
 

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class NativeLibrary {
 
-    private static final String PATH_PROPERTY = "de.kherud.llama.lib.path";
+    /** Where the host brings its own build of the library. */
+    static final String PATH_PROPERTY = "de.kherud.llama.lib.path";
     private static final String CLEANED_PROPERTY = "de.kherud.llama.tmpdir";
     private static final List<String> REQUIRED_X86_FLAGS = List.of("avx2", "fma", "f16c", "bmi2");
 

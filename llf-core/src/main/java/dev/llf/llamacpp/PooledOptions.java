@@ -5,6 +5,7 @@ import dev.llf.error.ConfigurationException;
 import dev.llf.gguf.GgufFile;
 import dev.llf.gguf.KvType;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
 
 /** How a model that embeds or scores is set up: what the builders of both kinds have in common. */
@@ -16,6 +17,7 @@ final class PooledOptions implements Cloneable {
     private int maxTokens;
     private int threads;
     private boolean exitWhenMainReturns = true;
+    private Residence residence = Residence.IN_PROCESS;
 
     PooledOptions(Path file) {
         this.file = Objects.requireNonNull(file, "file");
@@ -55,6 +57,14 @@ final class PooledOptions implements Cloneable {
         return PreflightCheck.of(file, plan);
     }
 
+    void isolation(Isolation isolation) {
+        residence = residence.withIsolation(Objects.requireNonNull(isolation, "isolation"));
+    }
+
+    void idleUnload(Duration time) {
+        residence = residence.withIdleUnload(time);
+    }
+
     EngineLease open(EngineLease.Plan plan) {
         return EngineLease.open(file, plan, exitWhenMainReturns);
     }
@@ -71,6 +81,6 @@ final class PooledOptions implements Cloneable {
             throw new ConfigurationException("maxTokens is %d, but %s was made for %d.".formatted(tokens, file, most));
         }
         return new EngineOptions(state.path(), state.size(), state.modified(), purpose, tokens, 1, threads, tokens,
-                KvType.F16, false, EngineOptions.DEFAULT_GPU_LAYERS, Admission.defaults());
+                KvType.F16, false, EngineOptions.DEFAULT_GPU_LAYERS, Admission.defaults(), residence.checked());
     }
 }

@@ -11,9 +11,6 @@ import org.jspecify.annotations.Nullable;
 /** Goes the way of opening a model as far as it goes without loading. */
 final class PreflightCheck {
 
-    /** The binding frees nothing: only what runs in a process of its own gives its memory back. */
-    private static final boolean RECLAIMABLE = false;
-
     private final List<LlfException> problems = new ArrayList<>();
     private Optional<String> architecture = Optional.empty();
     private Optional<String> quantisation = Optional.empty();
@@ -53,7 +50,8 @@ final class PreflightCheck {
         EngineRegistry registry = EngineRegistry.ofJvm();
         boolean loaded = options != null && registry.isLoaded(options);
         long closed = options == null ? 0 : registry.closedBytes(options);
-        return new Preflight(file, architecture, quantisation, fileBytes, bytes, available, closed, loaded, RECLAIMABLE,
+        boolean reclaimable = options != null && options.residence().isWorker(); // the engine itself frees nothing
+        return new Preflight(file, architecture, quantisation, fileBytes, bytes, available, closed, loaded, reclaimable,
                 problems);
     }
 }

@@ -50,7 +50,7 @@ final class SlotScheduler {
     private final IdentityHashMap<Job, Ticket<Job>> tickets = new IdentityHashMap<>();
     /** What is to be told once the lock is free; guarded by {@link #lock}. */
     private final List<Runnable> news = new ArrayList<>();
-    /** Evaluations that failed; each ended what ran on any slot and left the slots with less than they were given. */
+    /** Evaluations that failed and processes that ended; each left the slots with less than they were given. */
     private final AtomicInteger failures = new AtomicInteger();
     private @Nullable Future<?> alarm; // guarded by lock
     private long alarmAt; // of the alarm, if there is one; guarded by lock
@@ -120,8 +120,13 @@ final class SlotScheduler {
 
         /** Notes that an evaluation failed, after which nobody knows what the engine holds on any slot. */
         void failed() {
-            failures.incrementAndGet();
+            forgetCaches();
         }
+    }
+
+    /** Notes that the engine may hold less on any slot than it was given. */
+    void forgetCaches() {
+        failures.incrementAndGet();
     }
 
     /** What runs on a slot. */

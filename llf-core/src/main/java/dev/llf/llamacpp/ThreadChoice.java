@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /**
  * How many threads compute a model, and why.
@@ -33,6 +34,12 @@ record ThreadChoice(int count, String reason) {
     private static final long LARGE_BYTES = 2L << 30;
     /** Within this share, fewer threads leave more of the machine to the host. */
     private static final double NEAR = 0.95;
+
+    /** Returns what the options say, or measures. */
+    static ThreadChoice of(EngineOptions options, Supplier<GgufFile> gguf) {
+        return options.threads() > 0 ? new ThreadChoice(options.threads(), "set by the host")
+                : measure(options, gguf.get());
+    }
 
     static ThreadChoice measure(EngineOptions options, GgufFile gguf) {
         int cores = Machine.physicalCores();

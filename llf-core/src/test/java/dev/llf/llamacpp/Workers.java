@@ -1,0 +1,38 @@
+package dev.llf.llamacpp;
+
+import java.io.IOException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** The worker processes of this JVM, as the operating system sees them. */
+final class Workers {
+
+    private Workers() {}
+
+    /** Returns the processes that are alive. */
+    static List<ProcessHandle> alive() {
+        return ProcessHandle.current().children().filter(Workers::isWorker).toList();
+    }
+
+    private static boolean isWorker(ProcessHandle process) {
+        Optional<String[]> arguments = process.info().arguments();
+        return process.isAlive() && arguments.isPresent()
+                && List.of(arguments.get()).contains(WorkerMain.class.getName());
+    }
+
+    /** Returns the number of the process that was started last. */
+    static long newest() {
+        return alive().stream().max(Comparator.comparing(process -> process.info().startInstant().orElseThrow()))
+                .orElseThrow().pid();
+    }
+
+    /** Sends a signal, by name. */
+    static void signal(String name, long pid) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", "-" + name, String.valueOf(pid)).inheritIO().start();
+        assertThat(kill.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    }
+}
