@@ -1,6 +1,8 @@
 package dev.llf.llamacpp;
 
 import dev.llf.error.CancelledException;
+import dev.llf.error.ConfigurationException;
+import dev.llf.error.EngineCrashedException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -223,8 +225,8 @@ final class WorkerEngine implements Engine {
 
     private void load(WorkerProcess process) {
         try {
-            process.greet();
             ThreadChoice known = threads;
+            greet(process, known == null);
             EngineOptions chosen = known == null ? options : options.withThreads(known.count());
             WorkerMessage.Loaded loaded = process.ask(new WorkerMessage.Load(chosen, vocabularySize),
                     WorkerMessage.Loaded.class).orElseThrow(this::closed);
@@ -233,6 +235,17 @@ final class WorkerEngine implements Engine {
         } catch (RuntimeException e) {
             process.retire();
             throw e;
+        }
+    }
+
+    /** Where no process has ever worked, something is wrong with how it is started. */
+    private void greet(WorkerProcess process, boolean first) {
+        try {
+            process.greet();
+        } catch (EngineCrashedException e) {
+            throw !first ? e
+                    : new ConfigurationException("The worker process of %s cannot be started: %s"
+                            .formatted(options.file().getFileName(), e.getMessage()), e);
         }
     }
 

@@ -108,18 +108,11 @@ final class WorkerProcess {
     /**
      * Waits until it has said that it can be spoken to.
      *
-     * @throws ConfigurationException if it ends instead, or speaks otherwise
+     * @throws EngineCrashedException if it ends instead
+     * @throws ConfigurationException if it speaks otherwise
      */
     void greet() {
-        Optional<WorkerMessage.Hello> hello;
-        try {
-            hello = Futures.join(greeting.answer);
-        } catch (EngineCrashedException e) {
-            throw new ConfigurationException(
-                    "The worker process of %s cannot be started: it ended with status %d before it was ready. It wrote:%n%s"
-                            .formatted(name, e.exitStatus(), e.logTail().strip()),
-                    e);
-        }
+        Optional<WorkerMessage.Hello> hello = Futures.join(greeting.answer);
         if (hello.isPresent() && hello.get().version() != WorkerPipe.VERSION) {
             throw new ConfigurationException(
                     ("The worker process of %s speaks version %d, the host %d; were LLF's files "
@@ -270,7 +263,7 @@ final class WorkerProcess {
             LOG.debug("Worker {} is not to be understood", process.pid(), e);
             what = "sent what is no message (%s)".formatted(e.getMessage());
         } catch (IOException e) {
-            LOG.debug("Worker {} has ended", process.pid(), e);
+            LOG.debug("Worker {} has closed its pipe: {}", process.pid(), e.toString());
         } finally {
             end(silent ? "gave no sign of life for %s and was killed".formatted(supervision.silence()) : what);
         }
