@@ -10,6 +10,7 @@ import dev.llf.chat.Message;
 import dev.llf.error.EngineCrashedException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -184,12 +185,20 @@ class WorkerCrashTest {
         Workers.signal("STOP", stopped);
         ChatRequest request = TinyChats.request("Hello!").build();
         ChatStream stream = model.stream(request);
+        Eventually.until(WorkerCrashTest::generationIsAwaited);
         stream.cancel();
         model.awaitIdle();
 
         assertThat(stream.response().finishReason()).isEqualTo(FinishReason.CANCELLED);
         assertThat(TinyChats.chat(model, "What is LLF?").text()).isNotEmpty();
         assertThat(Workers.newest()).isNotEqualTo(stopped);
+    }
+
+    /** Whether the worker was asked for a generation, and somebody waits for it. */
+    private static boolean generationIsAwaited() {
+        return Thread.getAllStackTraces().values().stream().flatMap(Arrays::stream)
+                .anyMatch(frame -> frame.getClassName().equals(WorkerGeneration.class.getName())
+                        && frame.getMethodName().equals("take"));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.llf.llamacpp;
 
+import dev.llf.admission.Admission;
 import dev.llf.chat.Sampling;
 import dev.llf.error.CancelledException;
 import dev.llf.error.ConfigurationException;
@@ -51,7 +52,8 @@ class WorkerEngineTest {
 
     private WorkerEngine engine(Optional<Duration> idle, Supervision supervision, Supplier<ProcessBuilder> command) {
         EngineOptions options = new EngineOptions(TinyModel.path(), 1, 2, EngineOptions.Purpose.CHAT, 1024, 2, 1, 512,
-                KvType.F16, false, EngineOptions.DEFAULT_GPU_LAYERS, 4, new Residence(Isolation.WORKER_JVM, idle));
+                KvType.F16, false, EngineOptions.DEFAULT_GPU_LAYERS, Admission.defaults(),
+                new Residence(Isolation.WORKER_JVM, idle));
         return new WorkerEngine(options, VOCABULARY, () -> memory.run(), ends::incrementAndGet, command, supervision);
     }
 

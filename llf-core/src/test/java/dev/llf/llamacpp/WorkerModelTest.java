@@ -136,14 +136,13 @@ class WorkerModelTest {
 
     @Test
     void sharesAProcessAndEndsItWithItsLastUser() {
-        try (LlamaChatModel first = TinyChats.model().slots(1).isolation(Isolation.WORKER_JVM).build()) {
-            long process = Workers.newest();
-            LlamaChatModel second = TinyChats.model().slots(1).isolation(Isolation.WORKER_JVM).build();
+        LlamaChatModel first = TinyChats.model().slots(1).isolation(Isolation.WORKER_JVM).build();
+        long process = Workers.newest();
+        try (LlamaChatModel second = TinyChats.model().slots(1).isolation(Isolation.WORKER_JVM).build()) {
             assertThat(Workers.newest()).isEqualTo(process);
             first.close();
             assertThat(TinyChats.chat(second, "Hello!").text()).isNotEmpty();
-            second.close();
-            assertThat(ProcessHandle.of(process).filter(ProcessHandle::isAlive)).isEmpty();
         }
+        assertThat(ProcessHandle.of(process).filter(ProcessHandle::isAlive)).isEmpty();
     }
 }

@@ -1,5 +1,6 @@
 package dev.llf.llamacpp;
 
+import dev.llf.admission.Admission;
 import dev.llf.error.ConfigurationException;
 import dev.llf.error.EngineException;
 import dev.llf.error.ModelFileException;
@@ -27,7 +28,7 @@ class WorkerPipeTest {
 
     static List<WorkerMessage> messages() {
         EngineOptions options = new EngineOptions(Path.of("/models/a model.gguf"), 1L << 40, 2,
-                EngineOptions.Purpose.EMBED_CLS, 256, 3, 2, 128, KvType.Q8_0, true, 7, 0);
+                EngineOptions.Purpose.EMBED_CLS, 256, 3, 2, 128, KvType.Q8_0, true, 7, Admission.defaults());
         return List.of(new WorkerMessage.Hello(7), new WorkerMessage.Beat(), new WorkerMessage.Load(options, 32_000),
                 new WorkerMessage.Loaded(new ThreadChoice(3, "measured")),
                 new WorkerMessage.Tokenize("a\u0000 \u00e9 \ud83d\ude00"),
