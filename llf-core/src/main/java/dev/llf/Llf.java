@@ -1,5 +1,6 @@
 package dev.llf;
 
+import dev.llf.admission.Admission;
 import dev.llf.chat.ChatModel;
 import dev.llf.chat.Sampling;
 import dev.llf.chat.Transcript;
@@ -7,6 +8,7 @@ import dev.llf.chat.WellFormed;
 import dev.llf.conversation.ConversationTree;
 import dev.llf.conversation.Window;
 import dev.llf.error.ConfigurationException;
+import dev.llf.llamacpp.Isolation;
 import dev.llf.llamacpp.LlamaChatModel;
 import dev.llf.models.Candidate;
 import dev.llf.models.Ensemble;
@@ -353,6 +355,8 @@ public final class Llf implements AutoCloseable {
         private @Nullable Integer slots;
         private @Nullable Integer threads;
         private @Nullable Boolean exitWhenMainReturns;
+        private @Nullable Isolation isolation;
+        private @Nullable Admission admission;
         private @Nullable String system;
         private @Nullable ToolBox tools;
         private @Nullable Sampling sampling;
@@ -456,6 +460,28 @@ public final class Llf implements AutoCloseable {
          */
         public Builder exitWhenMainReturns(boolean exitWhenMainReturns) {
             this.exitWhenMainReturns = exitWhenMainReturns;
+            return this;
+        }
+
+        /**
+         * Sets where the engine runs; see {@link LlamaChatModel.Builder#isolation}.
+         *
+         * @param isolation default {@link Isolation#IN_PROCESS}
+         * @return this builder
+         */
+        public Builder isolation(Isolation isolation) {
+            this.isolation = Objects.requireNonNull(isolation, "isolation");
+            return this;
+        }
+
+        /**
+         * Sets which requests may wait for the model, and how many pass; see {@link LlamaChatModel.Builder#admission}.
+         *
+         * @param admission default {@link Admission#defaults()}
+         * @return this builder
+         */
+        public Builder admission(Admission admission) {
+            this.admission = Objects.requireNonNull(admission, "admission");
             return this;
         }
 
@@ -601,10 +627,11 @@ public final class Llf implements AutoCloseable {
             if (router != null && models == null) {
                 throw new ConfigurationException("A router chooses among several models; set models(pool).");
             }
-            boolean loads = contextTokens != null || slots != null || threads != null || exitWhenMainReturns != null;
+            boolean loads = Stream.of(contextTokens, slots, threads, exitWhenMainReturns, isolation, admission)
+                    .anyMatch(Objects::nonNull);
             if (modelFile == null && loads) {
                 throw new ConfigurationException(
-                        "contextTokens, slots, threads and exitWhenMainReturns are for opening a "
+                        "contextTokens, slots, threads, exitWhenMainReturns, isolation and admission are for opening a "
                                 + "model file; set them where the given model is opened.");
             }
             Models answering = answering();
@@ -645,6 +672,12 @@ public final class Llf implements AutoCloseable {
             }
             if (exitWhenMainReturns != null) {
                 builder.exitWhenMainReturns(exitWhenMainReturns);
+            }
+            if (isolation != null) {
+                builder.isolation(isolation);
+            }
+            if (admission != null) {
+                builder.admission(admission);
             }
             return builder.build();
         }

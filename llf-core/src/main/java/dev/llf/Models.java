@@ -63,7 +63,7 @@ sealed interface Models {
     /** A router chooses one of several, unless the host did. */
     record Several(ModelPool pool, Router router) implements Models {
 
-        private static final String CHOSEN = "chosen";
+        private static final String BY_HOST = "host";
 
         @Override
         public ChatModel main() {
@@ -73,7 +73,7 @@ sealed interface Models {
         @Override
         public Selection select(TurnOptions options, String question) {
             RoutingDecision decision = options.model()
-                    .map(name -> new RoutingDecision(CHOSEN, List.of(new Score(name, 0)), "the host chose it"))
+                    .map(name -> new RoutingDecision(BY_HOST, List.of(new Score(name, 0)), "named by withModel"))
                     .orElseGet(() -> pool.route(router, ChatRequest.of(Message.user(question))));
             List<Selection.Answerer> answerers = decision.ranking().stream().map(Score::model)
                     .map(name -> new Selection.Answerer(name, pool.chat(name))).toList();

@@ -1,8 +1,10 @@
 package dev.llf;
 
+import dev.llf.admission.Admission;
 import dev.llf.chat.Message;
 import dev.llf.error.ConfigurationException;
 import dev.llf.error.ModelFileException;
+import dev.llf.llamacpp.Isolation;
 import dev.llf.testing.ScriptedChatModel;
 import dev.llf.testing.TinyModel;
 import java.nio.file.Path;
@@ -38,7 +40,8 @@ class LlfBuilderTest {
     void takesOptionsOfTheFileForAFileOnly() {
         List<UnaryOperator<Llf.Builder>> options = List.of(builder -> builder.contextTokens(64),
                 builder -> builder.slots(1), builder -> builder.threads(1),
-                builder -> builder.exitWhenMainReturns(true));
+                builder -> builder.exitWhenMainReturns(true), builder -> builder.isolation(Isolation.WORKER_JVM),
+                builder -> builder.admission(Admission.defaults()));
         for (UnaryOperator<Llf.Builder> option : options) {
             Llf.Builder builder = option.apply(builder().model(ScriptedChatModel.replying("")));
             assertThatThrownBy(builder::build).isInstanceOf(ConfigurationException.class)

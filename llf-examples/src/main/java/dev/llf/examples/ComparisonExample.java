@@ -16,7 +16,7 @@ import dev.llf.testing.TinyModel;
  */
 public final class ComparisonExample {
 
-    private static final String QUESTION = "Choose one of billing, technical, sales: The screen of my new phone stays black.";
+    private static final String QUESTION = "Choose one of billing, technical, sales: The screen stays black.";
 
     private ComparisonExample() {}
 

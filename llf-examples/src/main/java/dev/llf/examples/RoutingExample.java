@@ -9,6 +9,7 @@ import dev.llf.llamacpp.Preflight;
 import dev.llf.models.ModelPool;
 import dev.llf.models.ModelProfile;
 import dev.llf.models.Router;
+import dev.llf.models.RoutingDecision;
 import dev.llf.testing.TinyModel;
 
 /**
@@ -17,7 +18,7 @@ import dev.llf.testing.TinyModel;
  */
 public final class RoutingExample {
 
-    private static final String LONG = "Repeat: " + "blue lamp ".repeat(40).strip();
+    private static final String LONG = "Repeat: " + "blue 42, ".repeat(40).strip();
 
     private RoutingExample() {}
 
@@ -34,11 +35,11 @@ public final class RoutingExample {
                 .model("large", LlamaChatModel.builder(TinyModel.path()).contextTokens(1024).slots(1), able).build()) {
             pool.preflight().forEach(RoutingExample::show); // before anything is loaded
             try (Llf llf = Llf.builder().models(pool).router(Router.complexity()).sampling(Sampling.greedy())
-                    .build()) {
+                    .maxTokens(40).build()) {
                 Conversation talk = llf.conversation();
                 say(talk, "My name is Ada.");
                 say(talk, "Analyze, compare and explain in detail: what can you do?");
-                say(talk, LONG); // does not fit the small model, so the other one answers
+                say(llf.conversation(), LONG); // does not fit the small model, so the other one answers
                 System.out.println("\nfrom now on the large one, which is shown all that was said before:");
                 say(talk.withModel("large"), "What is my name?");
             }
@@ -55,8 +56,12 @@ public final class RoutingExample {
 
     private static void say(Conversation talk, String text) {
         Reply reply = talk.send(text);
+        RoutingDecision decision = reply.routing().orElseThrow();
         String shown = text.length() > 60 ? text.substring(0, 60) + "..." : text;
-        System.out.printf("%nyou> %s%n%s> %s%n  chosen by %s: %s%n", shown, reply.turn().model(), reply.text(),
-                reply.routing().orElseThrow().strategy(), reply.routing().orElseThrow().reason());
+        System.out.printf("%nyou> %s%n%s> %s%n  %s chosen by %s: %s%n", shown, reply.turn().model(), reply.text(),
+                decision.model(), decision.strategy(), decision.reason());
+        if (!decision.model().equals(reply.turn().model())) {
+            System.out.println("  but the prompt does not fit it");
+        }
     }
 }

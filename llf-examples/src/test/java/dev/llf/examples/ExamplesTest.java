@@ -127,4 +127,41 @@ class ExamplesTest {
     void grammarLeavesThreeAnswers() {
         assertThat(output(() -> GrammarExample.main(new String[0]))).startsWith("positive").contains("refused: ");
     }
+
+    @Test
+    void routingSendsEachQuestionToTheModelThatSuitsIt() {
+        assertThat(output(() -> RoutingExample.main(new String[0]))).containsSubsequence("small: llama, Q8_0",
+                "fits: true", "small> Okay, I will remember that.", "large> ", "chosen by complexity",
+                "you> Repeat: blue 42", "large> ", "small chosen by complexity", "but the prompt does not fit it",
+                "large> Your name is Ada.", "large chosen by host",
+                "small was loaded 1 times", "large was loaded 1 times");
+    }
+
+    @Test
+    void comparisonShowsAllAnswersAndOneOfThem() {
+        assertThat(output(() -> ComparisonExample.main(new String[0]))).containsSubsequence("sure: technical",
+                "lively: technical", "narrow refused: ", "vote, from [sure, lively]:\ntechnical", "**sure**",
+                "**lively**");
+    }
+
+    @Test
+    void isolationSurvivesTheEndOfTheEngine() {
+        assertThat(output(() -> IsolationExample.main(new String[0]))).containsSubsequence(
+                "crashed: The worker process", "turns in the log: 1", "llf> Your name is Ada.", "processes left: 0");
+    }
+
+    @Test
+    void traceShowsWhatATurnDid() {
+        String output = output(() -> TraceExample.main(new String[0]));
+        assertThat(output).containsSubsequence("chat LLF Tiny", "prefill", "decode", "execute_tool get_weather",
+                "with what was said:", "Paris", "as JSON:", "\"schemaVersion\"");
+        assertThat(output.substring(output.indexOf("as JSON:"))).doesNotContain("Paris", "sunny");
+    }
+
+    @Test
+    void metricsCountAllTurns() {
+        assertThat(output(() -> MetricsExample.main(new String[0]))).containsSubsequence("11 turns: 10 answered",
+                "1 cancelled, 0 failed", "to the first token, ms", "decoding, tokens/s", "the last three:",
+                "bytes of JSON");
+    }
 }
