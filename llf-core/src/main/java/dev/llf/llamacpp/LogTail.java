@@ -5,10 +5,13 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
-import java.util.function.Consumer;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The end of what a process writes: reads all of it, so that the process never waits, and keeps the last part.
+ * The end of what a process writes to its log: a daemon thread reads all of it, so that the process never waits, tells each
+ * line at level DEBUG, and keeps the last part.
  *
  * <p>Control characters other than line breaks become spaces. Safe for use by many threads.
  */
@@ -16,43 +19,78 @@ final class LogTail {
 
     /** Characters that are kept. */
     static final int KEPT = 8 << 10;
+
+    private static final Logger LOG = LoggerFactory.getLogger(LogTail.class);
     private static final int LONGEST_LINE = 1 << 10;
 
-    private final StringBuilder kept = new StringBuilder();
+    private final String name;
+    private final Thread reader;
+    private final StringBuilder line = new StringBuilder(); // of the reader
+    private final StringBuilder kept = new StringBuilder(); // guarded by itself
 
-    /** Reads to the end; each line, or the first part of a long one, is also given to the consumer. */
-    void read(InputStream in, Consumer<String> lines) throws IOException {
-        Reader reader = new InputStreamReader(in, StandardCharsets.UTF_8);
-        StringBuilder line = new StringBuilder();
+    /**
+     * Starts to read.
+     *
+     * @param name what is read, for people
+     */
+    LogTail(InputStream in, String name) {
+        this.name = name;
+        reader = Thread.ofPlatform().daemon().name("llf-worker-log").start(() -> read(in));
+    }
+
+    private void read(InputStream in) {
         char[] chars = new char[1024];
-        for (int count = reader.read(chars); count >= 0; count = reader.read(chars)) {
-            for (int i = 0; i < count; i++) {
-                char c = chars[i];
-                if (c == '\n') {
-                    lines.accept(line.toString().strip());
-                    line.setLength(0);
-                } else if (line.length() < LONGEST_LINE) {
-                    line.append(clean(c));
-                }
-                chars[i] = clean(c);
+        try {
+            Reader text = new InputStreamReader(in, StandardCharsets.UTF_8);
+            for (int count = text.read(chars); count >= 0; count = text.read(chars)) {
+                add(chars, count);
+                tell(chars, count);
             }
-            keep(chars, count);
-        }
-        if (!line.isEmpty()) {
-            lines.accept(line.toString().strip());
+        } catch (IOException e) {
+            LOG.debug("The log of {} broke off", name, e);
         }
     }
 
-    private static char clean(char c) {
-        return c == '\n' || !Character.isISOControl(c) ? c : ' ';
+    private void tell(char[] chars, int count) {
+        for (int i = 0; i < count; i++) {
+            if (chars[i] == '\n') {
+                LOG.debug("{}: {}", name, line);
+                line.setLength(0);
+            } else if (line.length() < LONGEST_LINE) {
+                line.append(chars[i]);
+            }
+        }
     }
 
-    private synchronized void keep(char[] chars, int count) {
-        kept.append(chars, 0, count);
-        kept.delete(0, Math.max(0, kept.length() - KEPT));
+    private void add(char[] chars, int count) {
+        for (int i = 0; i < count; i++) {
+            if (chars[i] != '\n' && Character.isISOControl(chars[i])) {
+                chars[i] = ' ';
+            }
+        }
+        synchronized (kept) {
+            kept.append(chars, 0, count);
+            kept.delete(0, Math.max(0, kept.length() - KEPT));
+        }
     }
 
-    synchronized String text() {
-        return kept.toString();
+    /** Adds what came by another way. */
+    void add(byte[] bytes) {
+        char[] chars = new String(bytes, StandardCharsets.UTF_8).toCharArray();
+        add(chars, chars.length);
+    }
+
+    /** Waits for the end, for the time given at most, and returns what was kept. */
+    String end(Duration patience) {
+        try {
+            if (!reader.join(patience)) {
+                LOG.debug("The log of {} has no end", name);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the end may be missing
+        }
+        synchronized (kept) {
+            return kept.toString();
+        }
     }
 }

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * <p>It begins with the first {@link #next()}, so that who waits for a process to start can be released. The queue between
  * the thread that reads from the process and the thread that reads from here never holds more than the request's tokens.
  */
-final class WorkerGeneration implements Engine.Generation, WorkerProcess.Call {
+final class WorkerGeneration implements Engine.Generation, WorkerCall {
 
     private static final Logger LOG = LoggerFactory.getLogger(WorkerGeneration.class);
     private static final Engine.Piece NOTHING = new Engine.Piece("", false);

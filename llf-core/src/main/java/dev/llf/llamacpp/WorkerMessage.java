@@ -69,7 +69,9 @@ sealed interface WorkerMessage {
      * @param file    the model file, for {@link Kind#MODEL_FILE}
      * @param offset  the place in it
      */
-    record Failed(Kind kind, String message, String file, long offset) implements WorkerMessage {
+    record Failed(Kind kind, String message, Path file, long offset) implements WorkerMessage {
+
+        private static final Path NO_FILE = Path.of("");
 
         /** The exceptions that keep their type on the way. */
         enum Kind {
@@ -82,21 +84,21 @@ sealed interface WorkerMessage {
             return switch (cause) {
                 case ModelFileException e -> {
                     String front = String.valueOf(new ModelFileException(e.file(), e.offset(), "").getMessage());
-                    yield new Failed(Kind.MODEL_FILE, message.substring(front.length()), e.file().toString(),
+                    yield new Failed(Kind.MODEL_FILE, message.substring(front.length()), e.file(),
                             e.offset());
                 }
-                case ConfigurationException e -> new Failed(Kind.CONFIGURATION, message, "", -1);
-                case StorageException e -> new Failed(Kind.STORAGE, message, "", -1);
-                case EngineException e -> new Failed(Kind.ENGINE, message, "", -1);
-                case IllegalArgumentException e -> new Failed(Kind.ARGUMENT, message, "", -1);
-                default -> new Failed(Kind.ENGINE, "The engine failed: " + cause.getClass().getName(), "", -1);
+                case ConfigurationException e -> new Failed(Kind.CONFIGURATION, message, NO_FILE, -1);
+                case StorageException e -> new Failed(Kind.STORAGE, message, NO_FILE, -1);
+                case EngineException e -> new Failed(Kind.ENGINE, message, NO_FILE, -1);
+                case IllegalArgumentException e -> new Failed(Kind.ARGUMENT, message, NO_FILE, -1);
+                default -> new Failed(Kind.ENGINE, "The engine failed: " + cause.getClass().getName(), NO_FILE, -1);
             };
         }
 
         RuntimeException exception() {
             return switch (kind) {
                 case ENGINE -> new EngineException(message);
-                case MODEL_FILE -> new ModelFileException(Path.of(file), offset, message);
+                case MODEL_FILE -> new ModelFileException(file, offset, message);
                 case CONFIGURATION -> new ConfigurationException(message);
                 case STORAGE -> new StorageException(message);
                 case ARGUMENT -> new IllegalArgumentException(message);

@@ -83,8 +83,10 @@ final class WorkerPipe {
      * @throws CorruptFrameException if what it sent is no message
      */
     Frame read() throws IOException {
+        in.mark(LENGTH_BYTES);
         int length = in.readInt();
         if (length < HEAD_BYTES || length > MAX_BYTES) {
+            in.reset();
             throw new CorruptFrameException("a frame of %d bytes".formatted(length));
         }
         byte[] body = in.readNBytes(length);
@@ -92,6 +94,11 @@ final class WorkerPipe {
             throw new EOFException();
         }
         return decode(body);
+    }
+
+    /** Reads what there is instead of a frame, to its end or as much as is wanted. */
+    byte[] readOther(int most) throws IOException {
+        return in.readNBytes(most);
     }
 
     private static byte[] encode(int call, WorkerMessage message) throws IOException {
@@ -167,7 +174,7 @@ final class WorkerPipe {
             case WorkerMessage.Failed m -> {
                 writeText(out, m.kind().name());
                 writeText(out, m.message());
-                writeText(out, m.file());
+                writeText(out, m.file().toString());
                 out.writeLong(m.offset());
             }
         }
@@ -210,7 +217,7 @@ final class WorkerPipe {
             }
             case 14 -> new WorkerMessage.Cancel();
             case 15 -> new WorkerMessage.Failed(WorkerMessage.Failed.Kind.valueOf(readText(in)), readText(in),
-                    readText(in), in.readLong());
+                    Path.of(readText(in)), in.readLong());
             default -> throw new CorruptFrameException("a frame of kind %d".formatted(kind));
         };
     }

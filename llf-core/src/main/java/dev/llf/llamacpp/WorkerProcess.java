@@ -3,6 +3,7 @@ package dev.llf.llamacpp;
 import dev.llf.error.ConfigurationException;
 import dev.llf.error.EngineCrashedException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,7 +28,10 @@ final class WorkerProcess {
     /** The number of the call that the first message answers. */
     private static final int GREETING = 0;
     /** A killed process may hang for a moment in the operating system. */
-    private static final long EXIT_PATIENCE_SECONDS = 10;
+    private static final Duration EXIT_PATIENCE = Duration.ofSeconds(10);
+    /** The JVM reports a crash of native code where frames should come, and then ends. */
+    private static final Duration CRASH_PATIENCE = Duration.ofSeconds(2);
+    private static final Duration LOG_PATIENCE = Duration.ofSeconds(1);
     /** A new JVM on a busy machine needs longer than a running one. */
     private static final int STARTING_FACTOR = 6;
 
@@ -36,14 +40,13 @@ final class WorkerProcess {
     private final WorkerPipe pipe;
     private final Supervision supervision;
     private final Ending onEnd;
-    private final LogTail log = new LogTail();
-    private final Thread logReader;
+    private final LogTail log;
     private final Silence silence = new Silence(Supervision.CHECKS * STARTING_FACTOR);
-    private final Reply<WorkerMessage.Hello> greeting = new Reply<>(WorkerMessage.Hello.class,
+    private final WorkerCall.Reply<WorkerMessage.Hello> greeting = new WorkerCall.Reply<>(WorkerMessage.Hello.class,
             new CompletableFuture<>());
     private final ReentrantLock lock = new ReentrantLock();
     /** Guarded by {@link #lock}. */
-    private final Map<Integer, Call> calls = new HashMap<>();
+    private final Map<Integer, WorkerCall> calls = new HashMap<>();
     private int lastCall = GREETING; // guarded by lock
     private volatile State state = State.RUNNING; // written under lock
     private volatile long lastUse;
@@ -51,24 +54,6 @@ final class WorkerProcess {
 
     private enum State {
         RUNNING, RETIRED, CRASHED
-    }
-
-    /** What waits for answers. Its methods must not block; the last of them is one of the latter two or a last answer. */
-    interface Call {
-
-        /**
-         * Takes an answer.
-         *
-         * @return whether it was the last
-         * @throws WorkerPipe.CorruptFrameException if it answers something else
-         */
-        boolean answer(WorkerMessage message) throws WorkerPipe.CorruptFrameException;
-
-        /** The process has crashed. */
-        void crashed(EngineCrashedException cause);
-
-        /** The process was ended on purpose. */
-        void retired();
     }
 
     /** What the end of a process is told to; must not block. */
@@ -84,7 +69,7 @@ final class WorkerProcess {
         pipe = new WorkerPipe(process.getInputStream(), process.getOutputStream());
         lastUse = supervision.nanos().getAsLong();
         calls.put(GREETING, greeting);
-        logReader = Thread.ofPlatform().daemon().name("llf-worker-log-" + process.pid()).start(this::readLog);
+        log = new LogTail(process.getErrorStream(), "worker " + process.pid());
         Thread.ofPlatform().daemon().name("llf-worker-pipe-" + process.pid()).start(this::read);
         supervision.alarm().after(supervision.checkInterval(), this::checkLife);
     }
@@ -112,7 +97,7 @@ final class WorkerProcess {
      * @throws ConfigurationException if it speaks otherwise
      */
     void greet() {
-        Optional<WorkerMessage.Hello> hello = Futures.join(greeting.answer);
+        Optional<WorkerMessage.Hello> hello = Futures.join(greeting.answer());
         if (hello.isPresent() && hello.get().version() != WorkerPipe.VERSION) {
             throw new ConfigurationException(
                     ("The worker process of %s speaks version %d, the host %d; were LLF's files "
@@ -128,8 +113,8 @@ final class WorkerProcess {
      * @throws EngineCrashedException if it crashed
      */
     <M extends WorkerMessage> Optional<M> ask(WorkerMessage request, Class<M> type) {
-        Reply<M> reply = new Reply<>(type, new CompletableFuture<>());
-        return send(reply, request) == null ? Optional.empty() : Futures.join(reply.answer);
+        WorkerCall.Reply<M> reply = new WorkerCall.Reply<>(type, new CompletableFuture<>());
+        return send(reply, request) == null ? Optional.empty() : Futures.join(reply.answer());
     }
 
     long pid() {
@@ -142,7 +127,7 @@ final class WorkerProcess {
      * @return its number, or null if the process has ended and nothing was sent
      */
     @Nullable
-    Integer send(Call call, WorkerMessage request) {
+    Integer send(WorkerCall call, WorkerMessage request) {
         int number;
         lock.lock();
         try {
@@ -174,7 +159,7 @@ final class WorkerProcess {
             pipe.write(call, message);
         } catch (IOException e) {
             LOG.debug("Worker {} takes no more", process.pid(), e);
-            process.destroyForcibly();
+            kill();
         }
     }
 
@@ -188,12 +173,12 @@ final class WorkerProcess {
     }
 
     /** Ends the process unless it has something to do other than the call; without one, unless it has anything to do. */
-    boolean retireIfOnly(@Nullable Call only) {
+    boolean retireIfOnly(@Nullable WorkerCall only) {
         return retireIfOnly(only, false);
     }
 
-    private boolean retireIfOnly(@Nullable Call only, boolean anyway) {
-        List<Call> left;
+    private boolean retireIfOnly(@Nullable WorkerCall only, boolean anyway) {
+        List<WorkerCall> left;
         lock.lock();
         try {
             boolean others = calls.values().stream().anyMatch(call -> !call.equals(only));
@@ -205,29 +190,23 @@ final class WorkerProcess {
         } finally {
             lock.unlock();
         }
-        process.destroyForcibly();
+        kill();
         onEnd.ended(false);
-        left.forEach(Call::retired);
+        left.forEach(WorkerCall::retired);
         return true;
     }
 
     /** Waits until the operating system has taken everything back. */
     void awaitExit() {
-        boolean interrupted = false;
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(EXIT_PATIENCE_SECONDS);
-        while (true) {
-            try {
-                if (!process.waitFor(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-                    LOG.warn("Worker {} was killed but is still there", process.pid());
-                }
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
+        if (!exits(EXIT_PATIENCE)) {
+            LOG.warn("Worker {} was killed but is still there", process.pid());
         }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+    }
+
+    /** Waits for the end of the process, whatever the interrupt flag says. */
+    private boolean exits(Duration patience) {
+        process.onExit().completeOnTimeout(process, patience.toMillis(), TimeUnit.MILLISECONDS).join();
+        return !process.isAlive();
     }
 
     /** Returns when a call last came or went, on the supervision's clock. */
@@ -235,8 +214,8 @@ final class WorkerProcess {
         return lastUse;
     }
 
-    private List<Call> takeCalls() {
-        List<Call> left = new ArrayList<>(calls.values());
+    private List<WorkerCall> takeCalls() {
+        List<WorkerCall> left = new ArrayList<>(calls.values());
         calls.clear();
         return left;
     }
@@ -261,7 +240,9 @@ final class WorkerProcess {
             }
         } catch (WorkerPipe.CorruptFrameException e) {
             LOG.debug("Worker {} is not to be understood", process.pid(), e);
-            what = "sent what is no message (%s)".formatted(e.getMessage());
+            if (!exits(CRASH_PATIENCE)) {
+                what = "sent what is no message (%s)".formatted(e.getMessage());
+            }
         } catch (IOException e) {
             LOG.debug("Worker {} has closed its pipe: {}", process.pid(), e.toString());
         } finally {
@@ -273,7 +254,7 @@ final class WorkerProcess {
         if (frame.message() instanceof WorkerMessage.Beat) {
             return;
         }
-        Call call;
+        WorkerCall call;
         lock.lock();
         try {
             call = calls.get(frame.call());
@@ -290,25 +271,32 @@ final class WorkerProcess {
     }
 
     private void end(String what) {
-        process.destroyForcibly();
+        kill();
         awaitExit();
-        List<Call> left;
+        List<WorkerCall> left;
         lock.lock();
         try {
-            if (state != State.RUNNING) {
-                return;
+            left = state == State.RUNNING ? takeCalls() : List.of();
+            if (state == State.RUNNING) {
+                state = State.CRASHED;
             }
-            state = State.CRASHED;
-            left = takeCalls();
         } finally {
             lock.unlock();
         }
-        onEnd.ended(true);
-        String tail = tail();
-        int status = process.isAlive() ? -1 : process.exitValue();
+        if (state == State.CRASHED) {
+            onEnd.ended(true);
+            tell(left, what);
+        }
+        process.destroyForcibly(); // closes the streams
+    }
+
+    private void tell(List<WorkerCall> left, String what) {
+        boolean exited = !process.isAlive();
+        String tail = exited ? tail() : "";
+        int status = exited ? process.exitValue() : -1;
         LOG.warn("The worker process {} of {} {}, status {}, with {} calls", process.pid(), name, what, status,
                 left.size());
-        for (Call call : left) {
+        for (WorkerCall call : left) {
             call.crashed(new EngineCrashedException(
                     "The worker process %d of %s %s (status %d). What it computed is lost; the next call starts another."
                             .formatted(process.pid(), name, what, status),
@@ -316,21 +304,19 @@ final class WorkerProcess {
         }
     }
 
-    private String tail() {
-        try {
-            logReader.join(TimeUnit.SECONDS.toMillis(1));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // the tail may lack its end
-        }
-        return log.text();
+    /** Leaves the streams open, unlike the process's own method: what it has written shall be read. */
+    private void kill() {
+        process.toHandle().destroyForcibly();
     }
 
-    private void readLog() {
+    /** What came instead of a frame belongs to it, too. */
+    private String tail() {
         try {
-            log.read(process.getErrorStream(), line -> LOG.debug("Worker {}: {}", process.pid(), line));
+            log.add(pipe.readOther(LogTail.KEPT));
         } catch (IOException e) {
-            LOG.debug("The log of worker {} broke off", process.pid(), e);
+            LOG.debug("Nothing more of worker {}", process.pid(), e);
         }
+        return log.end(LOG_PATIENCE);
     }
 
     private void checkLife() {
@@ -339,36 +325,9 @@ final class WorkerProcess {
         }
         if (silence.isTooLong()) {
             silent = true;
-            process.destroyForcibly();
+            kill();
         } else {
             supervision.alarm().after(supervision.checkInterval(), this::checkLife);
-        }
-    }
-
-    /** A call with one answer; empty stands for a process that was ended on purpose. */
-    private record Reply<M extends WorkerMessage>(Class<M> type,
-            CompletableFuture<Optional<M>> answer) implements Call {
-
-        @Override
-        public boolean answer(WorkerMessage message) throws WorkerPipe.CorruptFrameException {
-            if (message instanceof WorkerMessage.Failed failed) {
-                answer.completeExceptionally(failed.exception());
-            } else if (type.isInstance(message)) {
-                answer.complete(Optional.of(type.cast(message)));
-            } else {
-                throw new WorkerPipe.CorruptFrameException("an answer that was not asked for");
-            }
-            return true;
-        }
-
-        @Override
-        public void crashed(EngineCrashedException cause) {
-            answer.completeExceptionally(cause);
-        }
-
-        @Override
-        public void retired() {
-            answer.complete(Optional.empty());
         }
     }
 }

@@ -2,36 +2,47 @@ package dev.llf.llamacpp;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 class LogTailTest {
 
-    private final LogTail tail = new LogTail();
-    private final List<String> lines = new ArrayList<>();
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private void read(String text) throws IOException {
-        tail.read(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), lines::add);
+    private static LogTail reading(String text) {
+        return new LogTail(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), "test");
     }
 
     @Test
-    void keepsTheEndAndGivesAllLines() throws IOException {
-        read("first\n" + "x".repeat(3 * LogTail.KEPT) + "\nthe end");
+    void keepsTheEnd() {
+        LogTail tail = reading("first\n" + "x".repeat(3 * LogTail.KEPT) + "\nthe end");
 
-        assertThat(tail.text()).hasSize(LogTail.KEPT).endsWith("xx\nthe end");
-        assertThat(lines).hasSize(3).startsWith("first").endsWith("the end");
-        assertThat(lines.get(1)).hasSizeLessThan(2_000);
+        assertThat(tail.end(PATIENCE)).hasSize(LogTail.KEPT).endsWith("xx\nthe end");
     }
 
     @Test
-    void takesControlCharactersOut() throws IOException {
-        read("a\u001b[31mred\u0000\u0085b\r\nc");
+    void takesControlCharactersOut() {
+        assertThat(reading("a\u001b[31mred\u0000\u0085b\r\nc").end(PATIENCE)).isEqualTo("a [31mred  b \nc");
+    }
 
-        assertThat(tail.text()).isEqualTo("a [31mred  b \nc");
-        assertThat(lines).containsExactly("a [31mred  b", "c");
+    @Test
+    void addsWhatCameByAnotherWay() {
+        LogTail tail = reading("");
+        tail.add("more\u0007\n".getBytes(StandardCharsets.UTF_8));
+
+        assertThat(tail.end(PATIENCE)).isEqualTo("more \n");
+    }
+
+    @Test
+    void doesNotWaitForEver() throws IOException {
+        try (PipedOutputStream open = new PipedOutputStream();
+                PipedInputStream in = new PipedInputStream(open)) {
+            assertThat(new LogTail(in, "test").end(Duration.ofMillis(1))).isEmpty();
+        }
     }
 }

@@ -128,6 +128,27 @@ class WorkerEngineTest {
     }
 
     @Test
+    void aFaultInNativeCodeIsACrashWithTheJvmsReport() throws IOException, InterruptedException {
+        Engine.Generation running = started(0);
+        Workers.signal("SEGV", Workers.newest());
+
+        assertThatExceptionOfType(EngineCrashedException.class).isThrownBy(() -> readToTheEnd(running))
+                .satisfies(e -> assertThat(e.logTail()).contains("A fatal error has been detected", "SIGSEGV"))
+                .satisfies(e -> assertThat(e.exitStatus()).isPositive());
+    }
+
+    @Test
+    void signalsThatAreMeantForTheHostDoNotEndIt() throws IOException, InterruptedException {
+        Engine.Generation running = started(0);
+        for (String signal : List.of("INT", "TERM", "HUP", "QUIT")) {
+            Workers.signal(signal, Workers.newest());
+        }
+
+        readToTheEnd(running);
+        assertThat(ends).hasValue(0);
+    }
+
+    @Test
     void aStoppedProcessIsKilledForItsSilence() throws IOException, InterruptedException {
         Supervision live = new Supervision(SILENCE, Duration.ofMillis(40), Supervision.DEFAULT.alarm(),
                 System::nanoTime);
@@ -141,10 +162,11 @@ class WorkerEngineTest {
     }
 
     @Test
-    void aCancelThatIsNotConfirmedKillsTheProcessQuietly() throws Exception {
-        Engine.Generation running = started(0);
+    void aCancelDuringAPromptThatIsNotConfirmedKillsTheProcessQuietly() throws Exception {
+        engine.load();
         long stopped = Workers.newest();
         Workers.signal("STOP", stopped);
+        Engine.Generation running = engine.generate(request(0));
         CompletableFuture<Void> reader = CompletableFuture.runAsync(() -> cancelWhenAbandoned(running));
         running.abandon();
         Eventually.until(() -> time.due().contains(Duration.ofMillis(40)));
@@ -281,8 +303,8 @@ class WorkerEngineTest {
 
     /** Whatever it writes, it is a crash and never data. */
     @ParameterizedTest
-    @ValueSource(strings = {"printf 'Hello, world! I am a program.'; sleep 60", "cat /dev/urandom", "yes",
-        "printf '\\000\\000\\000\\005\\001\\000\\000\\000\\011'; printf '\\000\\000\\000\\005\\016\\000\\000\\000\\000'; sleep 60"})
+    @ValueSource(strings = {"yes",
+        "printf '\\000\\000\\000\\005\\001\\000\\000\\000\\011'; printf '\\000\\000\\000\\005\\016\\000\\000\\000\\000'; exec sleep 60"})
     void aProcessThatIsNoWorkerIsNotBelieved(String script) {
         engine.close();
         engine = shell("exec 2>&1; " + script);
@@ -296,7 +318,7 @@ class WorkerEngineTest {
     @Test
     void refusesAWorkerOfAnotherVersion() {
         engine.close();
-        engine = shell("printf '\\000\\000\\000\\011\\000\\000\\000\\000\\000\\000\\000\\000\\143'; sleep 60");
+        engine = shell("printf '\\000\\000\\000\\011\\000\\000\\000\\000\\000\\000\\000\\000\\143'; exec sleep 60");
 
         assertThatExceptionOfType(ConfigurationException.class).isThrownBy(() -> engine.load())
                 .withMessageContaining("speaks version 99");

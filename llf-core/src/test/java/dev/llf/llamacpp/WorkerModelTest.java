@@ -145,4 +145,15 @@ class WorkerModelTest {
         }
         assertThat(ProcessHandle.of(process).filter(ProcessHandle::isAlive)).isEmpty();
     }
+
+    @Test
+    void opensAndClosesAgainAndAgain() {
+        int before = Workers.alive().size();
+        for (int i = 0; i < 10; i++) {
+            try (LlamaChatModel model = TinyChats.model().slots(3).isolation(Isolation.WORKER_JVM).build()) {
+                assertThat(TinyChats.chat(model, "Hello!").text()).isNotEmpty();
+            }
+            assertThat(Workers.alive()).hasSize(before);
+        }
+    }
 }

@@ -11,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -38,7 +39,7 @@ class WorkerPipeTest {
                 new WorkerMessage.Vector(new float[] {0, -1.5f, Float.MIN_VALUE}), new WorkerMessage.Score("q", "d"),
                 new WorkerMessage.Relevance(-2.25f), new WorkerMessage.Generate("{}"),
                 new WorkerMessage.Step(new Engine.Piece("piece", true)), new WorkerMessage.Cancel(),
-                new WorkerMessage.Failed(WorkerMessage.Failed.Kind.STORAGE, "full", "", -1));
+                new WorkerMessage.Failed(WorkerMessage.Failed.Kind.STORAGE, "full", Path.of(""), -1));
     }
 
     private static byte[] frame(int call, WorkerMessage message) throws IOException {
@@ -92,6 +93,15 @@ class WorkerPipeTest {
         assertThatExceptionOfType(WorkerPipe.CorruptFrameException.class)
                 .isThrownBy(() -> reading(ByteBuffer.allocate(64).putInt(length).array()).read())
                 .withMessageContaining(String.valueOf(length));
+    }
+
+    @Test
+    void givesBackWhatCameInsteadOfAFrame() throws IOException {
+        byte[] text = "# A fatal error has been detected".getBytes(StandardCharsets.UTF_8);
+        WorkerPipe pipe = reading(text);
+
+        assertThatExceptionOfType(WorkerPipe.CorruptFrameException.class).isThrownBy(pipe::read);
+        assertThat(pipe.readOther(1000)).isEqualTo(text);
     }
 
     @Test
