@@ -28,14 +28,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A chat model in a GGUF file, run in this process by llama.cpp.
+ * A chat model in a GGUF file, run by llama.cpp in this process or in a {@linkplain Isolation worker process}.
  *
  * <p>Safe for use by many threads. As many requests run at once as there are slots; the others wait in line, as
  * the {@linkplain Builder#admission admission} says. A request with a {@linkplain ChatRequest#session() session} gets the
  * slot that still holds the session's earlier prompts, so that only what is new is tokenised and evaluated.
  *
- * <p>Closing cancels what runs and gives the model back; its memory stays taken until the JVM ends, and the next open of
- * the same file with the same options gets it at once.
+ * <p>Closing cancels what runs and gives the model back. In this process its memory stays taken until the JVM ends, and the
+ * next open of the same file with the same options gets it at once; a worker process ends with its last user.
  */
 public final class LlamaChatModel implements ChatModel {
 

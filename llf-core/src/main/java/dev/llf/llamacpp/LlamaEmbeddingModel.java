@@ -13,14 +13,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An embedding model in a GGUF file, run in this process by llama.cpp.
+ * An embedding model in a GGUF file, run by llama.cpp in this process or in a {@linkplain Isolation worker process}.
  *
  * <p>Safe for use by many threads; texts are computed one after the other, because several at once abort the engine. The
  * vectors have unit length, which the engine sees to. Text that spells a control token of the model has a word joiner
  * (U+2060) put into it, so that it stays text.
  *
- * <p>An instance of its own is loaded, apart from any chat model of the same file. Closing gives it back; its memory stays
- * taken until the JVM ends.
+ * <p>An instance of its own is loaded, apart from any chat model of the same file. Closing gives it back. In this
+ * process its memory stays taken until the JVM ends; a worker process ends with its last user.
  */
 public final class LlamaEmbeddingModel implements EmbeddingModel {
 

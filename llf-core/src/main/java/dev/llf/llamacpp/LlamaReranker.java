@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A cross-encoder in a GGUF file, run in this process by llama.cpp.
+ * A cross-encoder in a GGUF file, run by llama.cpp in this process or in a {@linkplain Isolation worker process}.
  *
  * <p>Safe for use by many threads; pairs are scored one after the other. The binding hands text over in a form that cannot
  * carry characters beyond U+FFFF or U+0000: those are scored as U+FFFD.

@@ -3,8 +3,11 @@ package dev.llf.llamacpp;
 import dev.llf.error.LlfException;
 import dev.llf.gguf.GgufFile;
 import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -19,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class WorkerMain {
 
+    /** The host reads it; a logging framework here would be set up by nobody. */
+    private static final PrintStream LOG = new PrintStream(new FileOutputStream(FileDescriptor.err), true,
+            StandardCharsets.UTF_8);
     private static final String[] SIGNALS = {"INT", "TERM", "HUP"};
 
     private final WorkerPipe pipe;
@@ -42,8 +48,9 @@ final class WorkerMain {
      * @param args the milliseconds between two signs of life
      */
     public static void main(String[] args) {
-        WorkerPipe pipe = new WorkerPipe(System.in, new FileOutputStream(FileDescriptor.out));
-        System.setOut(System.err); // nothing may come between the frames
+        WorkerPipe pipe = new WorkerPipe(new FileInputStream(FileDescriptor.in),
+                new FileOutputStream(FileDescriptor.out));
+        System.setOut(LOG); // nothing may come between the frames
         for (String signal : SIGNALS) {
             ignore(signal);
         }
@@ -65,7 +72,7 @@ final class WorkerMain {
             signal.getMethod("handle", signal, handler).invoke(null,
                     signal.getConstructor(String.class).newInstance(name), handler.getField("SIG_IGN").get(null));
         } catch (ReflectiveOperationException e) {
-            System.err.println("Signal " + name + " is not ignored: " + e);
+            LOG.println("Signal " + name + " is not ignored: " + e);
         }
     }
 
@@ -131,7 +138,7 @@ final class WorkerMain {
         for (StackTraceElement frame : e.getStackTrace()) {
             text.append("\n  at ").append(frame);
         }
-        System.err.println(text);
+        LOG.println(text);
     }
 
     private WorkerMessage answer(int call, WorkerMessage message) {

@@ -185,7 +185,7 @@ class WorkerCrashTest {
         ChatStream stream = model.stream(TinyChats.request("Hello!").sampling(TinyChats.endless()).build());
         stream.iterator().next();
         long stopped = Workers.newest();
-        Workers.signal("STOP", stopped);
+        Workers.stop(stopped);
         stream.cancel();
         model.awaitIdle();
 

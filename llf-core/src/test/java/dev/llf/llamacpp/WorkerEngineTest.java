@@ -154,7 +154,7 @@ class WorkerEngineTest {
                 System::nanoTime);
         engine = engine(Optional.empty(), live);
         Engine.Generation running = started(0);
-        Workers.signal("STOP", Workers.newest());
+        Workers.stop(Workers.newest());
 
         assertThatExceptionOfType(EngineCrashedException.class).isThrownBy(() -> readToTheEnd(running))
                 .withMessageContaining("gave no sign of life for PT2S and was killed");
@@ -165,7 +165,7 @@ class WorkerEngineTest {
     void aCancelDuringAPromptThatIsNotConfirmedKillsTheProcessQuietly() throws Exception {
         engine.load();
         long stopped = Workers.newest();
-        Workers.signal("STOP", stopped);
+        Workers.stop(stopped);
         Engine.Generation running = engine.generate(request(0));
         CompletableFuture<Void> reader = CompletableFuture.runAsync(() -> cancelWhenAbandoned(running));
         running.abandon();
@@ -193,7 +193,7 @@ class WorkerEngineTest {
         Engine.Generation other = started(1);
         Engine.Generation running = started(0);
         long stopped = Workers.newest();
-        Workers.signal("STOP", stopped);
+        Workers.stop(stopped);
         CompletableFuture<Void> reader = CompletableFuture.runAsync(() -> cancelWhenAbandoned(running));
         running.abandon();
         Eventually.until(() -> time.due().contains(Duration.ofMillis(40)));

@@ -136,14 +136,20 @@ class WorkerModelTest {
 
     @Test
     void sharesAProcessAndEndsItWithItsLastUser() {
-        LlamaChatModel first = TinyChats.model().slots(1).isolation(Isolation.WORKER_JVM).build();
-        long process = Workers.newest();
-        try (LlamaChatModel second = TinyChats.model().slots(1).isolation(Isolation.WORKER_JVM).build()) {
-            assertThat(Workers.newest()).isEqualTo(process);
-            first.close();
+        long process;
+        try (LlamaChatModel second = shared()) {
+            process = Workers.newest();
+            try (LlamaChatModel first = shared()) {
+                assertThat(Workers.newest()).isEqualTo(process);
+                assertThat(TinyChats.chat(first, "Hello!").text()).isNotEmpty();
+            }
             assertThat(TinyChats.chat(second, "Hello!").text()).isNotEmpty();
         }
         assertThat(ProcessHandle.of(process).filter(ProcessHandle::isAlive)).isEmpty();
+    }
+
+    private static LlamaChatModel shared() {
+        return TinyChats.model().slots(1).isolation(Isolation.WORKER_JVM).build();
     }
 
     @Test

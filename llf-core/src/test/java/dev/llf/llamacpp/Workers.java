@@ -1,6 +1,8 @@
 package dev.llf.llamacpp;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -34,5 +36,20 @@ final class Workers {
     static void signal(String name, long pid) throws IOException, InterruptedException {
         Process kill = new ProcessBuilder("kill", "-" + name, String.valueOf(pid)).inheritIO().start();
         assertThat(kill.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    /** Stops a process and waits until all of it stands still. */
+    static void stop(long pid) throws IOException, InterruptedException {
+        signal("STOP", pid);
+        Eventually.until(() -> state(pid).startsWith("T"));
+    }
+
+    private static String state(long pid) {
+        try {
+            Process ps = new ProcessBuilder("ps", "-o", "state=", "-p", String.valueOf(pid)).start();
+            return new String(ps.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }
