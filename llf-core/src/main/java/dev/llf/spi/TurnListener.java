@@ -1,7 +1,8 @@
 package dev.llf.spi;
 
 /**
- * Is told what happens in the turns of all conversations: traces, metrics, analytics and logs are made of it.
+ * Is told what happens in the turns of all conversations: traces, metrics, analytics and logs are made of it. What is
+ * asked outside of any conversation, such as values to extract or models to compare, is no turn.
  *
  * <p>The events of one turn come one at a time, in the order in which they happened, the last one being
  * {@link TurnEvent.Completed}, {@link TurnEvent.Cancelled} or {@link TurnEvent.Failed}; those of different turns come side
