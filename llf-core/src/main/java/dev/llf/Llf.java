@@ -258,8 +258,9 @@ public final class Llf implements AutoCloseable {
     }
 
     /**
-     * Asks several models the same, without a memory of earlier questions. They answer side by side, or in turn if they do
-     * not fit in memory together; one that fails does not disturb the others.
+     * Asks several models the same, without a memory of earlier questions and without tools. They answer side by side, at
+     * most four at a time, or in turn if they do not fit in memory together; one that fails does not disturb the others. This
+     * is no turn: listeners are not told of it.
      *
      * @param text   what the user says
      * @param models their names; none for all chat models of the pool
@@ -323,10 +324,10 @@ public final class Llf implements AutoCloseable {
     }
 
     /**
-     * Takes on nothing new and waits until the turns that run or wait have ended. {@link #close()} then finds nothing to
-     * cancel.
+     * Takes on nothing new, for good, and waits until the turns that run or wait have ended. {@link #close()} then finds
+     * nothing to cancel. Extractions and comparisons that run are not waited for.
      *
-     * @param patience how long to wait at most
+     * @param patience how long to wait at most; zero to only look
      * @return whether all have ended; after an interrupt, which stays pending, whether they had by then
      */
     public boolean drain(Duration patience) {
@@ -371,7 +372,7 @@ public final class Llf implements AutoCloseable {
         private Builder() {}
 
         /**
-         * Sets the model file to open. This or {@link #model(ChatModel)} is required.
+         * Sets the model file to open. This, {@link #model(ChatModel)} or {@link #models} is required.
          *
          * @param file a GGUF file, or the first of its parts
          * @return this builder
@@ -394,7 +395,7 @@ public final class Llf implements AutoCloseable {
 
         /**
          * Sets several models to talk to. They stay the caller's, who closes the pool after the {@link Llf}. Values are
-         * extracted by the first of them.
+         * extracted by the first chat model of them.
          *
          * @param models the pool; it has at least one chat model
          * @return this builder
@@ -464,7 +465,8 @@ public final class Llf implements AutoCloseable {
         }
 
         /**
-         * Sets where the engine runs; see {@link LlamaChatModel.Builder#isolation}.
+         * Sets where the engine runs; see {@link LlamaChatModel.Builder#isolation}. For more, such as
+         * {@link LlamaChatModel.Builder#idleUnload}, open the model yourself.
          *
          * @param isolation default {@link Isolation#IN_PROCESS}
          * @return this builder
@@ -598,7 +600,8 @@ public final class Llf implements AutoCloseable {
         }
 
         /**
-         * Adds somebody who is told what happens in all turns.
+         * Adds somebody who is told what happens in all turns. Turns wait for it; it is told in the order of adding. What it
+         * holds, such as a file, stays the caller's, who closes it after the {@link Llf}.
          *
          * @param listener the listener
          * @return this builder

@@ -18,8 +18,9 @@ import java.util.Optional;
  * @param turn    the turn as it stands in the conversation's log
  * @param plan    what the last prompt of the turn consisted of and what it left out
  * @param timings time taken, waiting for earlier turns and running tools included
- * @param routing how the model was chosen; empty if there is only one. The turn's own {@linkplain Turn#model() model} is
- *                another than the decision's if the prompt did not fit the model that was preferred
+ * @param routing how the model was chosen; empty if the {@link Llf} was given a single model and no pool. The turn's own
+ *                {@linkplain Turn#model() model} is another than the decision's if the question did not fit the context of
+ *                the model that was preferred
  */
 public record Reply(Turn turn, ContextPlan plan, Timings timings, Optional<RoutingDecision> routing) {
 

@@ -34,8 +34,9 @@ import org.jspecify.annotations.Nullable;
  * the {@linkplain Builder#admission admission} says. A request with a {@linkplain ChatRequest#session() session} gets the
  * slot that still holds the session's earlier prompts, so that only what is new is tokenised and evaluated.
  *
- * <p>Closing cancels what runs and gives the model back. In this process its memory stays taken until the JVM ends, and the
- * next open of the same file with the same options gets it at once; a worker process ends with its last user.
+ * <p>Objects opened on the same file with the same options share one engine: its memory, its slots and its line. Closing
+ * cancels what runs and gives the model back. In this process its memory stays taken until the JVM ends, and the next open
+ * of the same file with the same options gets it at once; a worker process ends with its last user.
  */
 public final class LlamaChatModel implements ChatModel {
 
@@ -320,7 +321,8 @@ public final class LlamaChatModel implements ChatModel {
         }
 
         /**
-         * Sets which requests may wait for a slot, and what may pass in the long run.
+         * Sets which requests may wait for a slot, and what may pass in the long run. The policy belongs to the engine: the
+         * same file with another policy is loaded a second time.
          *
          * @param admission default {@link Admission#defaults()}: 1024 requests may wait, and no rate is limited
          * @return this builder

@@ -432,7 +432,8 @@ public final class ModelPool implements AutoCloseable {
         }
 
         /**
-         * Closes models that give their memory back once they have been idle for a time.
+         * Closes models that give their memory back once they have been idle for a time. In a pool this is better than
+         * {@link LlamaChatModel.Builder#idleUnload}, after which a model still counts as loaded.
          *
          * @param idle a positive time; default they are kept. A model may stay a quarter of it longer
          * @return this builder

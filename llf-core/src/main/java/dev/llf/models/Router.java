@@ -16,7 +16,8 @@ public interface Router {
     /**
      * Puts the candidates in order.
      *
-     * <p>Whether the conversation fits a candidate's context is for the caller to see, who takes the first that it fits.
+     * <p>Whether the question fits a candidate's context is for the caller to see, who takes the first that it fits; earlier
+     * turns are trimmed to that context and do not count.
      *
      * @param query      what the user asks, possibly empty
      * @param candidates what to choose from, at least one, no name twice

@@ -73,7 +73,7 @@ public record RoutingDecision(String strategy, List<Score> ranking, String reaso
     }
 
     /**
-     * Returns who is to answer if the chosen model cannot, such as when the conversation does not fit its context.
+     * Returns who is to answer if the question does not fit the chosen model's context.
      *
      * @return the names after the first, the preferred first; possibly empty
      */

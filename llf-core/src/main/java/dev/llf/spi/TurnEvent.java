@@ -19,8 +19,9 @@ import java.util.Optional;
 /**
  * Something that happened in a turn.
  *
- * <p>Events may carry what was said ({@link ToolStarted}, {@link ToolFinished}, {@link Completed}, {@link Cancelled}). Who
- * writes them anywhere sees to it that only what may be seen gets there.
+ * <p>Events may carry what was said ({@link Answered}, {@link ToolStarted}, {@link ToolFinished}, {@link Completed},
+ * {@link Cancelled}, and the cause of {@link Failed}). Who writes them anywhere sees to it that only what may be seen gets
+ * there.
  */
 public sealed interface TurnEvent {
 
@@ -62,7 +63,8 @@ public sealed interface TurnEvent {
     record Queued(Moment moment) implements TurnEvent {}
 
     /**
-     * The earlier turns have ended, and a model was chosen for this one.
+     * The earlier turns have ended, and a model was chosen for this one. Comes again where the question does not fit that
+     * model's context, with the next one.
      *
      * @param moment   when
      * @param model    the model's name
@@ -138,7 +140,8 @@ public sealed interface TurnEvent {
     record Answered(Moment moment, int round, ChatResponse response) implements TurnEvent {}
 
     /**
-     * A tool is about to run. Tools of one round may run side by side.
+     * A tool is about to run. Tools of one round may run side by side. A call that was not allowed to run has only its
+     * {@link ToolFinished}.
      *
      * @param moment when
      * @param call   which one

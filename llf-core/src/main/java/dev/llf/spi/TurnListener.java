@@ -6,8 +6,9 @@ package dev.llf.spi;
  *
  * <p>The events of one turn come one at a time, in the order in which they happened, the last one being
  * {@link TurnEvent.Completed}, {@link TurnEvent.Cancelled} or {@link TurnEvent.Failed}; those of different turns come side
- * by side on different threads. Turns wait for their listeners, so these must be quick, must not block, and must not start
- * a turn. What they throw is logged and goes no further.
+ * by side. A listener is called where an event happens: on the thread that began the turn, the turn's own, or the one that
+ * reads from the model. Turns wait for their listeners, so these must be quick, must not block, and must not start a turn.
+ * What they throw is logged and goes no further.
  */
 @FunctionalInterface
 public interface TurnListener {
