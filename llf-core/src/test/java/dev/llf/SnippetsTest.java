@@ -18,9 +18,23 @@ import dev.llf.conversation.search.ConversationSearch;
 import dev.llf.conversation.search.SearchQuery;
 import dev.llf.conversation.search.SearchResult;
 import dev.llf.conversation.store.JsonLinesConversationStore;
+import dev.llf.error.EngineCrashedException;
 import dev.llf.gguf.GgufFile;
 import dev.llf.gguf.KvType;
+import dev.llf.llamacpp.Isolation;
 import dev.llf.llamacpp.LlamaChatModel;
+import dev.llf.models.Candidate;
+import dev.llf.models.ModelComparison;
+import dev.llf.models.ModelPool;
+import dev.llf.models.ModelProfile;
+import dev.llf.models.Router;
+import dev.llf.models.RoutingDecision;
+import dev.llf.observe.Metrics;
+import dev.llf.observe.Tracer;
+import dev.llf.observe.analytics.AnalyticsReport;
+import dev.llf.observe.analytics.AnalyticsStore;
+import dev.llf.observe.analytics.Insight;
+import dev.llf.observe.analytics.Period;
 import dev.llf.spi.ConversationStore;
 import dev.llf.testing.ScriptedChatModel;
 import dev.llf.testing.TinyModel;
@@ -29,6 +43,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -218,18 +235,109 @@ class SnippetsTest {
         // @end
     }
 
-    /** What the README shows is what runs above, line by line. */
     @Test
-    void readmeShowsThisCode() throws IOException {
+    void severalModels() {
+        Path file = TinyModel.path();
+        Path other = TinyModel.path();
+        // @start region="models"
+        try (ModelPool pool = ModelPool.builder()
+                .model("small", LlamaChatModel.builder(file), ModelProfile.builder().complexity(3).build())
+                .model("large", LlamaChatModel.builder(other).slots(1), ModelProfile.builder().complexity(8).build())
+                .build(); Llf llf = Llf.builder().models(pool).router(Router.complexity()).build()) {
+            Conversation talk = llf.conversation();
+            String chosen = talk.send("What is LLF?").turn().model(); // loaded by the first question
+            talk.withModel("large").send("What can you do?"); // the same conversation goes on
+            List<ModelComparison.Answer> answers = llf.compare("What is LLF?"); // a Success or a Failure of each
+            // @end
+            assertThat(chosen).isEqualTo("small");
+            assertThat(talk.turns()).extracting(turn -> turn.model()).containsExactly("small", "large");
+            assertThat(answers).hasSize(2).allSatisfy(
+                    answer -> assertThat(answer).isInstanceOf(ModelComparison.Success.class));
+            // @start region="models-end"
+        }
+        // @end
+    }
+
+    @Test
+    void ownRouter() {
+        // @start region="router"
+        Router byLength = (question, candidates) -> RoutingDecision.ranked("length", candidates,
+                candidate -> candidate.model().equals("large") == (question.length() > 200) ? 1 : 0,
+                "by the question's length");
+        // @end
+        List<Candidate> candidates = List.of(new Candidate("small", ModelProfile.NONE),
+                new Candidate("large", ModelProfile.NONE));
+        assertThat(byLength.route("Hi", candidates).model()).isEqualTo("small");
+        assertThat(byLength.route("Hi".repeat(200), candidates).model()).isEqualTo("large");
+    }
+
+    @Test
+    void isolation() {
+        // @start region="isolation"
+        try (Llf llf = Llf.builder().model(TinyModel.path()).isolation(Isolation.WORKER_JVM).build()) {
+            Conversation talk = llf.conversation();
+            try {
+                System.out.println(talk.send("What is LLF?").text());
+            } catch (EngineCrashedException e) { // this program goes on, and the next call starts another process
+                System.out.println(e.exitStatus());
+            }
+            // @end
+            assertThat(talk.turns()).hasSize(1);
+            // @start region="isolation-end"
+        }
+        // @end
+    }
+
+    @Test
+    void observing() {
+        // @start region="observe"
+        Tracer tracer = Tracer.create(); // shows nothing of what was said
+        Metrics metrics = new Metrics();
+        try (Llf llf = Llf.builder().model(TinyModel.path()).listener(tracer).listener(metrics).build()) {
+            Reply reply = llf.chat("What is LLF?");
+            System.out.println(tracer.trace(reply.turn().id()).orElseThrow().text());
+            System.out.println(metrics.snapshot().totalSeconds().orElseThrow().p95());
+            // @end
+            assertThat(metrics.totals().ok()).isEqualTo(1);
+            // @start region="observe-end"
+        }
+        // @end
+    }
+
+    @Test
+    void analytics(@TempDir Path directory) {
+        // @start region="analytics"
+        try (AnalyticsStore analytics = AnalyticsStore.open(directory);
+                Llf llf = Llf.builder().model(TinyModel.path()).listener(analytics).build()) {
+            llf.conversation().forTenant("acme").send("What is LLF?");
+            Period month = Period.last(Duration.ofDays(30), Instant.now(), ZoneId.systemDefault());
+            AnalyticsReport report = analytics.report(month);
+            report.insights().stream().map(Insight::message).forEach(System.out::println);
+            // @end
+            assertThat(report.tokens().turns()).isEqualTo(1);
+            // @start region="analytics-end"
+        }
+        // @end
+    }
+
+    /** What the documentation shows is what runs above, line by line. */
+    @Test
+    void documentationShowsThisCode() throws IOException {
+        assertThat(blocksOfThisCode("README.md")).isEqualTo(13);
+        assertThat(blocksOfThisCode("docs/models.md")).isEqualTo(1);
+        assertThat(blocksOfThisCode("docs/observing.md")).isEqualTo(1);
+    }
+
+    private static int blocksOfThisCode(String page) throws IOException {
         List<String> own = Files.readString(Path.of("src/test/java/dev/llf/SnippetsTest.java")).lines()
                 .map(String::strip).toList();
         Matcher blocks = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL)
-                .matcher(Files.readString(Path.of("..", "README.md")));
+                .matcher(Files.readString(Path.of("..").resolve(page)));
         int count = 0;
         while (blocks.find()) {
             assertThat(own).containsAll(blocks.group(1).lines().map(String::strip).toList());
             count++;
         }
-        assertThat(count).isEqualTo(10);
+        return count;
     }
 }
