@@ -174,6 +174,18 @@ class TurnEventsTest {
     }
 
     @Test
+    void notEvenAnErrorOfAListenerFailsATurnThatIsInTheLog() {
+        TurnListener broken = event -> {
+            throw new NoClassDefFoundError("a listener's own fault");
+        };
+        Conversation talk = Llf.builder().model(ScriptedChatModel.replying("Hello")).listener(broken)
+                .listener(events::add).build().conversation();
+
+        assertThat(talk.send("Hi").text()).isEqualTo("Hello");
+        assertThat(kinds()).startsWith("Queued").endsWith("Completed");
+    }
+
+    @Test
     void ofOneTurnComeOneAtATimeAndInOrder() throws InterruptedException {
         Map<String, List<TurnEvent>> byTurn = new HashMap<>();
         Map<String, AtomicInteger> inside = new HashMap<>();
