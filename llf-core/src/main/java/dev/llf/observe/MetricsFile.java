@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.llf.conversation.files.CsvField;
 import dev.llf.conversation.files.WholeFile;
 import dev.llf.error.StorageException;
 import java.io.IOException;
@@ -105,15 +106,9 @@ final class MetricsFile {
         return switch (value) {
             case NullNode none -> "";
             case DecimalNode decimal -> decimal.decimalValue().toPlainString();
-            case TextNode text -> quoted(text.textValue());
+            case TextNode text -> CsvField.text(text.textValue());
             default -> value.asText();
         };
-    }
-
-    private static String quoted(String text) {
-        String harmless = !text.isEmpty() && "=+-@".indexOf(text.charAt(0)) >= 0 ? "'" + text : text;
-        boolean plain = harmless.chars().noneMatch(c -> c == ',' || c == '"' || c < ' ');
-        return plain ? harmless : '"' + harmless.replace("\"", "\"\"") + '"';
     }
 
     private static byte[] line(List<String> cells) {

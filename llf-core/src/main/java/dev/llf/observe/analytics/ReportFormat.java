@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.core.util.Separators;
+import dev.llf.conversation.files.CsvField;
 import dev.llf.observe.analytics.ReportTables.Table;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -82,8 +83,6 @@ public enum ReportFormat {
     private static final Pattern WORD = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])");
     private static final Pattern GAP = Pattern.compile("[\\p{Cntrl}\\u0085\\u2028\\u2029]++");
     private static final Pattern PUNCTUATION = Pattern.compile("[\\\\`*_\\[\\]<>#|~&!$]");
-    private static final Pattern FORMULA = Pattern.compile("^\\s*[=+\\-@\\t\\r\\n\uFF1D\uFF0B\uFF0D\uFF20]");
-    private static final Pattern TO_QUOTE = Pattern.compile("[,\"\\r\\n]");
 
     abstract String render(List<Table> tables);
 
@@ -137,11 +136,7 @@ public enum ReportFormat {
     }
 
     private static String field(Object value) {
-        String text = plain(value);
-        if (value instanceof String && FORMULA.matcher(text).find()) {
-            text = "'" + text;
-        }
-        return TO_QUOTE.matcher(text).find() ? '"' + text.replace("\"", "\"\"") + '"' : text;
+        return value instanceof String text ? CsvField.text(text) : plain(value);
     }
 
     private static String plain(Object value) {
