@@ -3,6 +3,7 @@ package dev.llf.observe.analytics;
 import dev.llf.chat.FinishReason;
 import dev.llf.conversation.files.WholeFile;
 import dev.llf.error.StorageException;
+import dev.llf.observe.Distribution;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -115,14 +116,14 @@ public record AnalyticsReport(Instant generatedAt, Period period, Tokens tokens,
     /**
      * How fast turns were that ended by themselves.
      *
-     * @param totalSeconds      from queueing to the end
-     * @param firstTokenSeconds from queueing to the first token
-     * @param tokensPerSecond   speed of decoding the last answer of each turn
+     * @param totalSeconds      from queueing to the end; empty without such turns
+     * @param firstTokenSeconds from queueing to the first token; empty if none had one
+     * @param tokensPerSecond   speed of decoding the last answer of each turn; empty if none has a speed
      * @param throughput        that speed weighted by tokens: all tokens of turns with a speed, by the time that decoding
      *                          them takes at it; 0 without any
      */
-    public record Performance(Distribution totalSeconds, Distribution firstTokenSeconds, Distribution tokensPerSecond,
-            double throughput) {}
+    public record Performance(Optional<Distribution> totalSeconds, Optional<Distribution> firstTokenSeconds,
+            Optional<Distribution> tokensPerSecond, double throughput) {}
 
     /**
      * How turns ended.

@@ -58,8 +58,9 @@ public interface InsightRule {
      * @return the rule, with the code {@code mean-duration}
      */
     static InsightRule meanDurationAbove(Duration limit) {
-        return report -> above("mean-duration", "Turns take %.1f s on average, above %.1f s.",
-                report.performance().totalSeconds().mean(), SpeedTally.seconds(limit));
+        return report -> report.performance().totalSeconds().map(total -> above("mean-duration",
+                "Turns take %.1f s on average, above %.1f s.", total.mean(), SpeedTally.seconds(limit)))
+                .orElse(List.of());
     }
 
     /**
@@ -69,8 +70,9 @@ public interface InsightRule {
      * @return the rule, with the code {@code p95-duration}
      */
     static InsightRule p95DurationAbove(Duration limit) {
-        return report -> above("p95-duration", "One turn in 20 takes %.1f s or more, above %.1f s.",
-                report.performance().totalSeconds().p95(), SpeedTally.seconds(limit));
+        return report -> report.performance().totalSeconds().map(total -> above("p95-duration",
+                "One turn in 20 takes %.1f s or more, above %.1f s.", total.p95(), SpeedTally.seconds(limit)))
+                .orElse(List.of());
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.llf.observe.analytics;
 
+import dev.llf.observe.Distribution;
 import dev.llf.observe.analytics.AnalyticsReport.ModelFigures;
 import dev.llf.observe.analytics.AnalyticsReport.Performance;
 import dev.llf.observe.analytics.AnalyticsReport.Tokens;
@@ -11,7 +12,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -83,8 +86,9 @@ final class ReportTables {
     private static List<Object> model(ModelFigures model) {
         Performance speed = model.performance();
         return row(model.model(), tokens(model.tokens()), model.failed(), model.cancelled(), model.errorRate(),
-                speed.totalSeconds().mean(), speed.totalSeconds().p50(), speed.totalSeconds().p95(),
-                speed.firstTokenSeconds().mean(), speed.firstTokenSeconds().p95(), speed.throughput(),
+                figure(speed.totalSeconds(), Distribution::mean), figure(speed.totalSeconds(), Distribution::p50),
+                figure(speed.totalSeconds(), Distribution::p95), figure(speed.firstTokenSeconds(), Distribution::mean),
+                figure(speed.firstTokenSeconds(), Distribution::p95), speed.throughput(),
                 model.cost().<Object>map(cost -> cost).orElse("unpriced"));
     }
 
@@ -137,9 +141,14 @@ final class ReportTables {
                 tokens.cachedShare());
     }
 
-    private static List<Object> spread(String measure, Distribution numbers) {
-        return row(measure, numbers.count(), numbers.mean(), numbers.min(), numbers.max(), numbers.p50(), numbers.p90(),
-                numbers.p95(), numbers.p99());
+    private static List<Object> spread(String measure, Optional<Distribution> numbers) {
+        return numbers.map(all -> row(measure, all.count(), all.mean(), all.min(), all.max(), all.p50(), all.p90(),
+                all.p95(), all.p99())).orElseGet(() -> row(measure, 0, 0, 0, 0, 0, 0, 0, 0));
+    }
+
+    /** Tables have a zero where there is nothing; the number of turns beside it says so. */
+    private static double figure(Optional<Distribution> numbers, ToDoubleFunction<Distribution> figure) {
+        return numbers.isPresent() ? figure.applyAsDouble(numbers.get()) : 0;
     }
 
     /** Lists among the values are taken apart. */

@@ -1,7 +1,9 @@
 package dev.llf.observe.analytics;
 
+import dev.llf.observe.Distribution;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Optional;
 
 /** Numbers in 8 bytes each. */
 final class Samples {
@@ -26,20 +28,7 @@ final class Samples {
         return all;
     }
 
-    Distribution distribution() {
-        if (size == 0) {
-            return Distribution.NONE;
-        }
-        Arrays.sort(values, 0, size);
-        double sum = 0;
-        for (int i = 0; i < size; i++) {
-            sum += values[i];
-        }
-        return new Distribution(size, sum / size, values[0], values[size - 1], rank(50), rank(90), rank(95), rank(99));
-    }
-
-    /** The number that stands in the place percent times size, rounded up, counted from 1. */
-    private double rank(int percent) {
-        return values[(int) (((long) percent * size + 99) / 100) - 1];
+    Optional<Distribution> distribution() {
+        return Distribution.of(Arrays.stream(values, 0, size));
     }
 }

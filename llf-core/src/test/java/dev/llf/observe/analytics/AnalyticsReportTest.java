@@ -2,6 +2,7 @@ package dev.llf.observe.analytics;
 
 import dev.llf.chat.FinishReason;
 import dev.llf.chat.Usage;
+import dev.llf.observe.Distribution;
 import dev.llf.observe.analytics.AnalyticsEvent.Origin;
 import dev.llf.observe.analytics.AnalyticsEvent.TurnEnded;
 import dev.llf.observe.analytics.AnalyticsReport.DayFigures;
@@ -19,8 +20,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 import static dev.llf.observe.analytics.Events.NOON;
 import static dev.llf.observe.analytics.Events.NOVEMBER;
@@ -50,20 +49,6 @@ class AnalyticsReportTest {
         return builder.build();
     }
 
-    @ParameterizedTest
-    @CsvSource({"0, 0, 0, 0, 0", "1, 1, 1, 1, 1", "2, 1, 2, 2, 2", "20, 10, 18, 19, 20", "100, 50, 90, 95, 99"})
-    void percentilesAreOfTheNearestRank(int n, double p50, double p90, double p95, double p99) {
-        Samples samples = new Samples();
-        IntStream.range(0, n).map(i -> 1 + i * 37 % Math.max(1, n)).sorted().map(i -> n + 1 - i).forEach(samples::add);
-        Distribution numbers = samples.distribution();
-        assertThat(numbers.count()).isEqualTo(n);
-        assertThat(List.of(numbers.p50(), numbers.p90(), numbers.p95(), numbers.p99())).containsExactly(p50, p90, p95,
-                p99);
-        assertThat(numbers.mean()).isEqualTo(n == 0 ? 0 : (n + 1) / 2.0);
-        assertThat(numbers.min()).isEqualTo(Math.min(n, 1));
-        assertThat(numbers.max()).isEqualTo(n);
-    }
-
     @Test
     void withoutEventsAllIsZeroAndWell() {
         AnalyticsReport report = report();
@@ -71,7 +56,7 @@ class AnalyticsReportTest {
         assertThat(report.tokens().cachedShare()).isZero();
         assertThat(report.outcomes().errorRate()).isZero();
         assertThat(report.outcomes().cancelledShare()).isZero();
-        assertThat(report.performance().totalSeconds()).isEqualTo(Distribution.NONE);
+        assertThat(report.performance().totalSeconds()).isEmpty();
         assertThat(report.performance().throughput()).isZero();
         assertThat(report.cost().total()).isEqualByComparingTo("0");
         assertThat(report.conversations().meanTurns()).isZero();
@@ -118,8 +103,8 @@ class AnalyticsReportTest {
         AnalyticsReport report = report(turn(NOON, "tiny", 1000), turn(NOON, "tiny", new Usage(1, 0, 1), 3000,
                 FinishReason.LENGTH), turn(NOON, "tiny", new Usage(1, 0, 1), 9000, FinishReason.CANCELLED),
                 turn(NOON, "tiny", new Usage(1, 0, 1), 9000, FinishReason.DEADLINE), failure(NOON, "tiny"));
-        assertThat(report.performance().totalSeconds()).isEqualTo(new Distribution(2, 2, 1, 3, 1, 3, 3, 3));
-        assertThat(report.performance().firstTokenSeconds().max()).isEqualTo(0.75);
+        assertThat(report.performance().totalSeconds()).contains(new Distribution(2, 1, 3, 2, 1, 3, 3, 3));
+        assertThat(report.performance().firstTokenSeconds().orElseThrow().max()).isEqualTo(0.75);
         assertThat(report.outcomes().turns()).isEqualTo(5);
         assertThat(report.outcomes().succeeded()).isEqualTo(2);
         assertThat(report.outcomes().cancelledShare()).isEqualTo(0.4);
@@ -132,7 +117,7 @@ class AnalyticsReportTest {
     void throughputIsWeightedByTokens() {
         AnalyticsReport report = report(speed(900, 100), speed(100, 10), speed(0, 0));
         assertThat(report.performance().throughput()).isCloseTo(1000 / (9.0 + 10.0), within(1e-9));
-        assertThat(report.performance().tokensPerSecond().mean()).isEqualTo(55);
+        assertThat(report.performance().tokensPerSecond().orElseThrow().mean()).isEqualTo(55);
     }
 
     private static TurnEnded speed(int tokens, double tokensPerSecond) {
@@ -185,9 +170,9 @@ class AnalyticsReportTest {
         assertThat(report.models()).extracting(ModelFigures::model).containsExactly("tiny", "big");
         ModelFigures tiny = report.models().getFirst();
         assertThat(tiny.errorRate()).isCloseTo(1 / 3.0, within(1e-9));
-        assertThat(tiny.performance().totalSeconds().mean()).isEqualTo(1.5);
+        assertThat(tiny.performance().totalSeconds().orElseThrow().mean()).isEqualTo(1.5);
         assertThat(tiny.tokens().perTurn()).isEqualTo(80);
-        assertThat(report.models().getLast().performance().totalSeconds().p95()).isEqualTo(4);
+        assertThat(report.models().getLast().performance().totalSeconds().orElseThrow().p95()).isEqualTo(4);
     }
 
     @Test

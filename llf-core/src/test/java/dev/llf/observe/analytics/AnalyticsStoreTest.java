@@ -1,10 +1,14 @@
 package dev.llf.observe.analytics;
 
+import dev.llf.Llf;
 import dev.llf.chat.FinishReason;
+import dev.llf.chat.Sampling;
 import dev.llf.chat.Usage;
 import dev.llf.error.StorageException;
+import dev.llf.observe.Distribution;
 import dev.llf.survival.ChildJvm;
 import dev.llf.testing.ManualClock;
+import dev.llf.testing.TinyModel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -163,6 +167,35 @@ class AnalyticsStoreTest {
             assertThat(turns(store)).isEqualTo(6);
             assertThat(store.report(NOVEMBER).badLines()).isZero();
             assertThat(store.statistics().recorded()).isEqualTo(6);
+        }
+    }
+
+    @Test
+    void chatsAnswerAsEverWhileTheDiskIsFullGoneOrHangs() throws IOException {
+        Path inside = directory.resolve("analytics");
+        try (AnalyticsStore store = files().directory(inside).open();
+                Llf llf = Llf.builder().model(TinyModel.path()).contextTokens(256).sampling(Sampling.greedy())
+                        .clock(clock).listener(store).build()) {
+            String answer = llf.chat("What is LLF?").text();
+            assertThat(answer).isNotBlank();
+            assertThat(turns(store)).isEqualTo(1);
+
+            disk.full(true);
+            assertThat(llf.chat("What is LLF?").text()).isEqualTo(answer);
+            assertThat(store.flush(PATIENCE)).isFalse();
+            disk.full(false);
+            Path away = Files.move(inside, directory.resolve("away"));
+            Files.createFile(inside);
+            assertThat(llf.chat("What is LLF?").text()).isEqualTo(answer);
+            assertThat(store.flush(PATIENCE)).isFalse();
+            Files.delete(inside);
+            Files.move(away, inside);
+            disk.hang();
+            assertThat(llf.chat("What is LLF?").text()).isEqualTo(answer);
+            disk.goOn();
+
+            assertThat(turns(store)).isEqualTo(4);
+            assertThat(store.statistics().failed()).isZero();
         }
     }
 
@@ -351,7 +384,7 @@ class AnalyticsStoreTest {
                 store.record(turn(NOON, "tiny", 1000L * millis));
             }
             assertThat(store.report(NOVEMBER).performance().totalSeconds())
-                    .isEqualTo(new Distribution(3, 4, 3, 5, 4, 5, 5, 5));
+                    .contains(new Distribution(3, 3, 5, 4, 4, 5, 5, 5));
             store.clear();
             assertThat(turns(store)).isZero();
         }
