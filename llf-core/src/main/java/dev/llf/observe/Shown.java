@@ -20,9 +20,23 @@ final class Shown {
         if (end < text.length() && Character.isHighSurrogate(text.charAt(end - 1))) {
             end--;
         }
+        if (end == text.length() && isPlain(text)) {
+            return text;
+        }
         StringBuilder result = new StringBuilder(end + CUT.length());
         text.substring(0, end).codePoints().forEach(c -> append(result, c));
         return end < text.length() ? result.append(CUT).toString() : result.toString();
+    }
+
+    /** Whether nothing is to be escaped; quick, since most names are of this kind. */
+    private static boolean isPlain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < ' ' || c > '~') {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static void append(StringBuilder result, int c) {
