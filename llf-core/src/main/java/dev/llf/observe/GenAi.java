@@ -46,6 +46,7 @@ final class GenAi {
     static final String PREFILL = "prefill";
     static final String DECODE = "decode";
     static final String TOOLS = "tools";
+    static final String COMMIT = "commit";
     static final String FIRST_TOKEN_EVENT = "first_token";
 
     // Ours: attributes and metrics

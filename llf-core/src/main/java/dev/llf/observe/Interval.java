@@ -1,6 +1,7 @@
 package dev.llf.observe;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * A part of a turn.
@@ -22,6 +23,11 @@ record Interval(Duration start, Duration end) {
 
     Duration length() {
         return end.minus(start);
+    }
+
+    /** Returns this; empty if it took no time. */
+    Optional<Interval> ifLong() {
+        return length().isZero() ? Optional.empty() : Optional.of(this);
     }
 
     boolean contains(Interval other) {

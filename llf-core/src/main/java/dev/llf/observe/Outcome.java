@@ -11,7 +11,9 @@ public enum Outcome {
     /** It was cancelled. */
     CANCELLED,
     /** Its time was up. */
-    TIMEOUT;
+    TIMEOUT,
+    /** The model had too much to do to take it on. */
+    REJECTED;
 
     /**
      * Returns the word that stands for it in files, tags and logs.

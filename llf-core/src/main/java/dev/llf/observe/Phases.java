@@ -16,17 +16,21 @@ import java.util.stream.Stream;
  * @param prefill  evaluating prompts, until the first token
  * @param decode   writing answers
  * @param tools    running tools; side by side counts once
+ * @param commit   keeping the turn in the log
  */
 record Phases(Duration queue, Duration recall, Duration retrieve, Duration plan, Duration prefill, Duration decode,
-        Duration tools) {
+        Duration tools, Duration commit) {
 
     static Phases of(TurnTimeline turn) {
         Duration nested = sum(turn.lookups().stream().filter(turn::withinPlanning).map(Lookup::interval));
         Duration planning = sum(turn.rounds(), Round::planning);
+        Duration rest = turn.rest().length();
+        boolean answered = turn.isAnswered();
+        Duration planned = nested.compareTo(planning) < 0 ? planning.minus(nested) : Duration.ZERO;
         return new Phases(turn.queue().length().plus(sum(turn.rounds(), Round::waiting)), lookups(turn, true),
-                lookups(turn, false), nested.compareTo(planning) < 0 ? planning.minus(nested) : Duration.ZERO,
-                sum(turn.rounds(), Round::prefill), sum(turn.rounds(), Round::decode),
-                sum(turn.rounds(), Round::toolTime));
+                lookups(turn, false), answered ? planned : planned.plus(rest), sum(turn.rounds(), Round::prefill),
+                sum(turn.rounds(), Round::decode), sum(turn.rounds(), Round::toolTime),
+                answered ? rest : Duration.ZERO);
     }
 
     private static Duration lookups(TurnTimeline turn, boolean memory) {

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,6 +97,16 @@ final class Round {
             case STOP, LENGTH, TOOL_CALLS -> true;
             case CANCELLED, DEADLINE -> false;
         };
+    }
+
+    /** Whether the model has answered without calling tools. */
+    boolean isLast() {
+        return answered != null && answered.response().toolCalls().isEmpty();
+    }
+
+    /** The parts that follow each other. */
+    Stream<Interval> parts() {
+        return Stream.of(planning(), chat(), toolTime()).flatMap(Optional::stream);
     }
 
     List<ToolRun> tools() {

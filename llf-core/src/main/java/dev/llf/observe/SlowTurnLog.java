@@ -45,12 +45,13 @@ public final class SlowTurnLog implements TurnListener {
         Phases phases = Phases.of(turn);
         Usage usage = turn.usage();
         log.warn("slow turn: turn={} conversation={} branch={} model={} outcome={} total={} queue={} recall={} "
-                + "retrieve={} plan={} prefill={} decode={} tools={} rounds={} toolCalls={} promptTokens={} "
+                + "retrieve={} plan={} prefill={} decode={} tools={} commit={} rounds={} toolCalls={} promptTokens={} "
                 + "cachedTokens={} completionTokens={}",
                 Shown.name(turn.moment().turn()), Shown.name(turn.moment().conversation()),
                 Shown.name(turn.moment().branch()), Shown.name(turn.model()), turn.outcome().label(),
                 seconds(turn.total()), seconds(phases.queue()), seconds(phases.recall()), seconds(phases.retrieve()),
                 seconds(phases.plan()), seconds(phases.prefill()), seconds(phases.decode()), seconds(phases.tools()),
+                seconds(phases.commit()),
                 turn.rounds().size(), turn.toolCalls(), usage.promptTokens(), usage.cachedTokens(),
                 usage.completionTokens());
     }

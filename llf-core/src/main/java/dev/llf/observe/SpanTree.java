@@ -43,6 +43,7 @@ final class SpanTree {
         turn.lookups().stream().filter(lookup -> !turn.withinPlanning(lookup)).map(SpanTree::lookup)
                 .forEach(root::child);
         turn.rounds().forEach(round -> add(root, round));
+        root.child(turn.isAnswered() ? GenAi.COMMIT : GenAi.PLAN, turn.rest().ifLong());
         return root.build();
     }
 

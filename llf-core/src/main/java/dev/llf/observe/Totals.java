@@ -10,16 +10,18 @@ import java.util.OptionalDouble;
  * @param errors           turns that failed
  * @param cancelled        turns that were cancelled
  * @param timeouts         turns whose time was up
+ * @param rejected         turns that the model was too busy to take on
  * @param promptTokens     tokens of their prompts
  * @param cachedTokens     how many of those need not be evaluated
  * @param completionTokens tokens that models wrote
  * @param rounds           prompts
  * @param toolCalls        tools that ran or were refused
  */
-public record Totals(long ok, long errors, long cancelled, long timeouts, long promptTokens, long cachedTokens,
+public record Totals(long ok, long errors, long cancelled, long timeouts, long rejected, long promptTokens,
+        long cachedTokens,
         long completionTokens, long rounds, long toolCalls) {
 
-    static final Totals NONE = new Totals(0, 0, 0, 0, 0, 0, 0, 0, 0);
+    static final Totals NONE = new Totals(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     static Totals of(List<TurnMetrics> turns) {
         Totals sum = NONE;
@@ -35,7 +37,7 @@ public record Totals(long ok, long errors, long cancelled, long timeouts, long p
      * @return the sum over all outcomes
      */
     public long turns() {
-        return ok + errors + cancelled + timeouts;
+        return ok + errors + cancelled + timeouts + rejected;
     }
 
     /**
@@ -50,6 +52,7 @@ public record Totals(long ok, long errors, long cancelled, long timeouts, long p
     Totals plus(TurnMetrics turn) {
         return new Totals(ok + one(turn, Outcome.OK), errors + one(turn, Outcome.ERROR),
                 cancelled + one(turn, Outcome.CANCELLED), timeouts + one(turn, Outcome.TIMEOUT),
+                rejected + one(turn, Outcome.REJECTED),
                 promptTokens + turn.usage().promptTokens(), cachedTokens + turn.usage().cachedTokens(),
                 completionTokens + turn.usage().completionTokens(), rounds + turn.rounds(),
                 toolCalls + turn.toolCalls());

@@ -5,7 +5,8 @@ import java.time.Instant;
 /**
  * What one turn did, as nested spans. The root is the turn; its children follow each other, so that together they take about
  * as long as the turn: {@code queue}, {@code recall}, {@code retrieve}, and for each round {@code plan}, {@code chat} with
- * {@code wait}, {@code prefill} and {@code decode} in it, and {@code tools} with an {@code execute_tool} for each call.
+ * {@code wait}, {@code prefill} and {@code decode} in it, and {@code tools} with an {@code execute_tool} for each call; then
+ * {@code commit}, in which the turn is put into the log. A prompt that did not get ready is a {@code plan} until the end.
  *
  * @param turn         the turn's id
  * @param conversation the conversation's id

@@ -3,6 +3,7 @@ package dev.llf.observe;
 import dev.llf.chat.FinishReason;
 import dev.llf.chat.Turn;
 import dev.llf.chat.Usage;
+import dev.llf.error.BusyException;
 import dev.llf.spi.TurnEvent;
 import dev.llf.spi.TurnEvent.Admitted;
 import dev.llf.spi.TurnEvent.Answered;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A turn that has ended: what its events say about when each of its parts began and ended. Never changes. */
@@ -129,6 +131,7 @@ final class TurnTimeline {
             case Completed it -> Outcome.OK;
             case Cancelled it when it.reason() == FinishReason.DEADLINE -> Outcome.TIMEOUT;
             case Cancelled it -> Outcome.CANCELLED;
+            case Failed it when it.cause() instanceof BusyException -> Outcome.REJECTED;
             default -> Outcome.ERROR;
         };
     }
@@ -172,6 +175,22 @@ final class TurnTimeline {
         lookups.forEach(lookup -> starts.add(lookup.interval().start()));
         rounds.forEach(round -> round.planning().or(round::chat).ifPresent(part -> starts.add(part.start())));
         return Collections.min(starts);
+    }
+
+    /** What came after all parts that are known: if the turn was answered, keeping it, else a prompt that never got ready. */
+    Interval rest() {
+        Stream<Interval> parts = Stream.concat(lookups.stream().map(Lookup::interval),
+                rounds.stream().flatMap(Round::parts));
+        return new Interval(parts.reduce(queue(), Interval::union).end(), total());
+    }
+
+    /** Whether nothing remained but to keep the turn. */
+    boolean isAnswered() {
+        return switch (ending) {
+            case Completed it -> true;
+            case Cancelled it -> it.turn().isPresent();
+            default -> !rounds.isEmpty() && rounds.getLast().isLast();
+        };
     }
 
     /** Whether a prompt was being put together during all of the lookup. */

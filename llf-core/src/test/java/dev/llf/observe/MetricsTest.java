@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.llf.chat.FinishReason;
 import dev.llf.chat.Usage;
+import dev.llf.error.BusyException;
 import dev.llf.error.EngineException;
 import dev.llf.error.StorageException;
 import dev.llf.testing.ManualClock;
@@ -52,7 +53,7 @@ class MetricsTest {
 
         MetricsSnapshot snapshot = metrics.snapshot();
 
-        assertThat(snapshot.totals()).isEqualTo(new Totals(1, 0, 0, 0, 20, 10, 5, 1, 0));
+        assertThat(snapshot.totals()).isEqualTo(new Totals(1, 0, 0, 0, 0, 20, 10, 5, 1, 0));
         assertThat(snapshot.queueSeconds()).contains(only(0.002));
         assertThat(snapshot.firstTokenSeconds()).contains(only(0.008));
         assertThat(snapshot.totalSeconds()).contains(only(0.020));
@@ -78,12 +79,14 @@ class MetricsTest {
     void countsWhatDidNotEndWellWithoutAveragingIt() {
         tell(FakeTurn.quick("a"), new FakeTurn("b").beforeTools().cancelled(9000, FinishReason.CANCELLED),
                 new FakeTurn("c").queued().cancelledInLine(9000, FinishReason.DEADLINE),
-                new FakeTurn("d").beforeTools().failed(9000, new EngineException("x")));
+                new FakeTurn("d").beforeTools().failed(9000, new EngineException("x")),
+                new FakeTurn("e").queued().failed(9000, new BusyException("full", 9, Duration.ZERO)));
 
         MetricsSnapshot snapshot = metrics.snapshot();
 
-        assertThat(snapshot.totals()).isEqualTo(new Totals(1, 1, 1, 1, 20 + 35 + 35, 10 + 15 + 15, 5 + 11 + 11, 3, 0));
-        assertThat(snapshot.totals().turns()).isEqualTo(4);
+        assertThat(snapshot.totals())
+                .isEqualTo(new Totals(1, 1, 1, 1, 1, 20 + 35 + 35, 10 + 15 + 15, 5 + 11 + 11, 3, 0));
+        assertThat(snapshot.totals().turns()).isEqualTo(5);
         assertThat(snapshot.totalSeconds()).contains(only(0.020));
         assertThat(metrics.totals()).isEqualTo(snapshot.totals());
     }
@@ -171,6 +174,16 @@ class MetricsTest {
                 2026-11-20T10:00:00Z,a,"'=cmd, ""x""\\n",ok,20,10,5,0.002,0.008,0.02,10,0.005,2000.0,4,0.01,400.0,1,0
                 2026-11-20T10:00:00Z,b,none,timeout,0,0,0,0.007,,0.007,0,0,,0,0,,0,0
                 """);
+    }
+
+    @Test
+    void writesNoFormulaThatSpreadsheetsKnowByAnotherSign(@TempDir Path directory) throws IOException {
+        tell(FakeTurn.quick("a", "\uFF1D1+1"), FakeTurn.quick("b", " =1+1"));
+        Path file = directory.resolve("metrics.csv");
+
+        metrics.writeCsv(file);
+
+        assertThat(Files.readString(file)).contains(",a,'\uFF1D1+1,ok,", ",b,' =1+1,ok,");
     }
 
     @Test

@@ -71,7 +71,7 @@ class SlowTurnLogTest {
 
         assertThat(log.lines).containsExactly("WARN slow turn: turn=t1 conversation=c1 branch=main model=tiny "
                 + "outcome=ok total=1.000s queue=0.055s recall=0.020s retrieve=0.030s plan=0.020s prefill=0.075s "
-                + "decode=0.690s tools=0.100s rounds=2 toolCalls=2 promptTokens=95 cachedTokens=65 "
+                + "decode=0.690s tools=0.100s commit=0.010s rounds=2 toolCalls=2 promptTokens=95 cachedTokens=65 "
                 + "completionTokens=62");
     }
 

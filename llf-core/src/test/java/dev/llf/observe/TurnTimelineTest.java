@@ -2,7 +2,9 @@ package dev.llf.observe;
 
 import dev.llf.chat.FinishReason;
 import dev.llf.chat.Usage;
+import dev.llf.error.BusyException;
 import dev.llf.error.EngineException;
+import dev.llf.error.StorageException;
 import dev.llf.spi.TurnEvent.Answered;
 import java.time.Duration;
 import java.util.Optional;
@@ -13,9 +15,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 class TurnTimelineTest {
 
     private static Phases phases(long queue, long recall, long retrieve, long plan, long prefill, long decode,
-            long tools) {
+            long tools, long commit) {
         return new Phases(millis(queue), millis(recall), millis(retrieve), millis(plan), millis(prefill),
-                millis(decode), millis(tools));
+                millis(decode), millis(tools), millis(commit));
     }
 
     private static Duration millis(long millis) {
@@ -29,7 +31,7 @@ class TurnTimelineTest {
     @Test
     void sumsTheKindsOfWorkOverAllRounds() {
         assertThat(Phases.of(FakeTurn.full("t").completed(1000).timeline()))
-                .isEqualTo(phases(40 + 10 + 5, 20, 30, 20, 40 + 35, 200 + 490, 100));
+                .isEqualTo(phases(40 + 10 + 5, 20, 30, 20, 40 + 35, 200 + 490, 100, 10));
     }
 
     @Test
@@ -57,16 +59,16 @@ class TurnTimelineTest {
     @Test
     void endsWhatWasGoingOnWithTheTurn() {
         assertThat(Phases.of(new FakeTurn("t").queued().cancelledInLine(70, FinishReason.DEADLINE).timeline()))
-                .isEqualTo(phases(70, 0, 0, 0, 0, 0, 0));
+                .isEqualTo(phases(70, 0, 0, 0, 0, 0, 0, 0));
         FakeTurn waiting = new FakeTurn("t").queued().routed(10, "m").planned(20, 1, 10);
         assertThat(Phases.of(waiting.failed(50, new EngineException("full")).timeline()))
-                .isEqualTo(phases(10 + 30, 0, 0, 10, 0, 0, 0));
+                .isEqualTo(phases(10 + 30, 0, 0, 10, 0, 0, 0, 0));
         FakeTurn reading = new FakeTurn("t").queued().routed(10, "m").planned(20, 1, 10).admitted(25, 1, 9, 0);
         assertThat(Phases.of(reading.failed(50, new EngineException("gone")).timeline()))
-                .isEqualTo(phases(10 + 5, 0, 0, 10, 25, 0, 0));
+                .isEqualTo(phases(10 + 5, 0, 0, 10, 25, 0, 0, 0));
         FakeTurn writing = new FakeTurn("t").queued().admitted(25, 1, 9, 0).firstToken(40, 1);
         assertThat(Phases.of(writing.cancelled(50, FinishReason.CANCELLED).timeline()))
-                .isEqualTo(phases(25, 0, 0, 0, 15, 10, 0));
+                .isEqualTo(phases(25, 0, 0, 0, 15, 10, 0, 0));
         FakeTurn running = new FakeTurn("t").beforeTools().toolStarted(360, FakeTurn.ADD);
         assertThat(Phases.of(running.cancelled(400, FinishReason.CANCELLED).timeline()).tools())
                 .isEqualTo(millis(40));
@@ -75,12 +77,42 @@ class TurnTimelineTest {
     }
 
     @Test
+    void aPromptThatNeverGotReadyTookUntilTheEnd() {
+        FakeTurn tooLong = new FakeTurn("t").queued().routed(10, "m");
+        assertThat(Phases.of(tooLong.failed(300, new EngineException("too long")).timeline()))
+                .isEqualTo(phases(10, 0, 0, 290, 0, 0, 0, 0));
+        FakeTurn second = new FakeTurn("t").queued().routed(10, "m").planned(20, 1, 10)
+                .answered(30, 1, Usage.NONE, "", FakeTurn.ADD).toolStarted(30, FakeTurn.ADD)
+                .toolFinished(40, FakeTurn.ADD, "3", false, 10);
+        assertThat(Phases.of(second.failed(100, new EngineException("too long")).timeline()))
+                .isEqualTo(phases(10, 0, 0, 10 + 60, 0, 0, 10, 0));
+    }
+
+    @Test
+    void keepingTheTurnTookUntilTheEnd() {
+        FakeTurn answered = new FakeTurn("t").queued().routed(10, "m").planned(20, 1, 10).admitted(20, 1, 5, 0)
+                .firstToken(30, 1).answered(40, 1, Usage.NONE, "Yes.");
+        assertThat(Phases.of(answered.failed(100, new StorageException("the disk is full")).timeline()))
+                .isEqualTo(phases(10, 0, 0, 10, 10, 10, 0, 60));
+        FakeTurn stopped = new FakeTurn("t").queued().routed(10, "m").toolFinished(40, FakeTurn.ADD, "3", false, 30);
+        assertThat(Phases.of(stopped.cancelled(100, FinishReason.CANCELLED).timeline()).commit())
+                .isEqualTo(millis(60));
+    }
+
+    @Test
+    void aTurnThatTheModelDidNotTakeOnIsRejected() {
+        BusyException busy = new BusyException("model: 9 wait", 9, Duration.ZERO);
+
+        assertThat(new FakeTurn("t").queued().failed(5, busy).timeline().outcome()).isEqualTo(Outcome.REJECTED);
+    }
+
+    @Test
     void countsLookupsThatArePartOfPlanningOnce() {
         TurnTimeline turn = new FakeTurn("t").queued().routed(10, "m").recalled(30, 1, 20).retrieved(60, 1, 30)
                 .planned(100, 1, 90).completed(100).timeline();
 
         assertThat(turn.lookups()).allMatch(turn::withinPlanning);
-        assertThat(Phases.of(turn)).isEqualTo(phases(10, 20, 30, 40, 0, 0, 0));
+        assertThat(Phases.of(turn)).isEqualTo(phases(10, 20, 30, 40, 0, 0, 0, 0));
     }
 
     @Test
@@ -126,7 +158,7 @@ class TurnTimelineTest {
 
         assertThat(turn.rounds().getFirst().chat()).contains(interval(20, 90));
         assertThat(turn.rounds().getFirst().waiting()).isEmpty();
-        assertThat(Phases.of(turn)).isEqualTo(phases(10, 0, 0, 5, 0, 0, 0));
+        assertThat(Phases.of(turn)).isEqualTo(phases(10, 0, 0, 5, 0, 0, 0, 10));
         assertThat(turn.firstToken()).isEmpty();
     }
 
