@@ -18,7 +18,7 @@ record Evicted<T extends AutoCloseable>(String name, T model) {
         try {
             model.close();
             LOG.info("Closed the model {}: {}", name, reason);
-        } catch (Exception e) {
+        } catch (Exception | Error e) {
             LOG.warn("Closing the model {} failed", name, e);
         }
     }

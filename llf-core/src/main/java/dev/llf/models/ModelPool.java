@@ -37,11 +37,15 @@ import org.slf4j.LoggerFactory;
  * {@link dev.llf.error.CancelledException}, a request's timeout too; the load goes on.
  *
  * <p>A model that does not fit in memory beside the others, by estimate, takes the room of models that are idle and give their
- * memory back, the longest unused first. A model that answers or is waited for stays. Models that run in this process keep
- * their memory until the JVM ends, so they are never closed before the pool is, and count on even then. If there is no room
- * to be made, the request fails: with a {@link dev.llf.error.BusyException} if there would be once running responses have
- * ended, with an {@link dev.llf.error.InsufficientMemoryException} if the model does not even fit alone, else with a
- * {@link PoolFullException}, which names the loaded models.
+ * memory back, the longest unused first. A model that answers or is waited for stays. Only models in
+ * {@linkplain dev.llf.llamacpp.Isolation#WORKER_JVM worker processes} give their memory back: when one is closed, its process
+ * ends. Models that run in this process keep their memory until the JVM ends, so they are never closed before the pool is,
+ * and count on even then. If there is no room to be made, the request fails: with a {@link dev.llf.error.BusyException} if
+ * there would be once running responses have ended, with an {@link dev.llf.error.InsufficientMemoryException} if the machine
+ * has too little for the model alone, else with a {@link PoolFullException}, which names the loaded models.
+ *
+ * <p>A worker process that crashed, or ended by a model's own {@code idleUnload}, keeps its room, and the next request starts
+ * it again. To give the room to others, use the pool's {@link Builder#keepAlive keepAlive} in place of {@code idleUnload}.
  */
 public final class ModelPool implements AutoCloseable {
 

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A model does not fit beside those that are loaded and cannot be unloaded: raise the pool's limits or the machine's
- * memory, use a smaller model, or run models in a JVM of their own
- * ({@link dev.llf.llamacpp.Isolation#WORKER_JVM}), which gives their memory back.
+ * memory, use a smaller model, or run models in {@linkplain dev.llf.llamacpp.Isolation#WORKER_JVM processes of their own}, which
+ * give their memory back.
  */
 public final class PoolFullException extends LlfException {
 

@@ -12,16 +12,20 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A chat model of the pool: loaded at the first call, held open while a response runs. */
 final class PooledChat implements ChatModel, Pooled {
 
+    private static final Logger LOG = LoggerFactory.getLogger(PooledChat.class);
     private static final Duration NOTICEABLE = Duration.ofMillis(1);
 
     private final PooledModel<ChatModel> pooled;
     private final Residents residents;
     private final LongSupplier nanos;
     private final Speed speed = new Speed();
+    /** Of the last load that answered; the file may be replaced between two. */
     private volatile @Nullable ModelInfo info;
 
     PooledChat(PooledModel<ChatModel> pooled, Residents residents, LongSupplier nanos) {
@@ -40,6 +44,7 @@ final class PooledChat implements ChatModel, Pooled {
         long began = nanos.getAsLong();
         ChatModel model = residents.hold(pooled, request.timeout());
         try {
+            info = model.info();
             return new HeldStream(model.stream(remaining(request, Duration.ofNanos(nanos.getAsLong() - began))),
                     this::ended);
         } catch (RuntimeException | Error e) {
@@ -65,10 +70,11 @@ final class PooledChat implements ChatModel, Pooled {
     private void ended(ChatStream stream) {
         try {
             speed.add(stream.response().timings().tokensPerSecond());
-        } catch (RuntimeException e) {
-            speed.add(0); // a response that failed has no speed; its reader is thrown the failure
+        } catch (RuntimeException e) { // its reader is thrown it, too
+            LOG.debug("A response of the model {} has failed, so it has no speed", pooled.name(), e);
+        } finally {
+            residents.release(pooled);
         }
-        residents.release(pooled);
     }
 
     @Override

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +20,7 @@ final class PooledModel<T extends AutoCloseable> {
     private volatile long fileBytes;
 
     @Nullable T opened;
-    @Nullable CompletableFuture<T> loading;
+    @Nullable Load<T> loading;
     int users;
     long lastUsed;
     long bytes;
@@ -84,6 +83,6 @@ final class PooledModel<T extends AutoCloseable> {
 
     ModelStatistics statistics(OptionalDouble tokensPerSecond) {
         return new ModelStatistics(name, opened != null, opened == null ? 0 : bytes, users, loads, evictions, loadTime,
-                tokensPerSecond);
+                tokensPerSecond, Optional.empty());
     }
 }

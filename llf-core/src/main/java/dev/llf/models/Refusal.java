@@ -68,7 +68,8 @@ record Refusal(String name, Need need, Limits limits, List<PooledModel<?>> open)
 
     private static String advice() {
         return "A model that runs in this process keeps its memory until the JVM ends. Raise the limit, use a smaller "
-                + "model, fewer contextTokens or slots, or run models in a JVM of their own.";
+                + "model, fewer contextTokens or slots, or give models processes of their own with "
+                + "isolation(Isolation.WORKER_JVM).";
     }
 
     private Map<String, Long> resident() {

@@ -3,21 +3,18 @@ package dev.llf.models;
 import dev.llf.error.CancelledException;
 import dev.llf.error.InsufficientMemoryException;
 import dev.llf.error.LlfException;
+import dev.llf.llamacpp.LlamaChatModel;
 import dev.llf.llamacpp.Preflight;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -26,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The models that are in memory, and who may stay.
+ * Who uses which model, and the one way into memory and out of it.
  *
  * <p>One thread opens and closes all of them: what is free cannot be told while another model is being loaded. Whoever
  * wants a model that is open does not meet that thread.
@@ -35,20 +32,18 @@ final class Residents implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Residents.class);
 
-    private final Limits limits;
     private final LongSupplier nanos;
     private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1,
             Thread.ofPlatform().daemon().name("llf-models").factory());
     /** Held for moments only; guards the state of all models of the pool. */
     private final ReentrantLock lock = new ReentrantLock();
-    /** What the pool has opened, in that order; guarded by lock. */
-    private final List<PooledModel<?>> open = new ArrayList<>();
+    private final Room room; // guarded by lock
     /** Models that somebody waits for; guarded by lock. */
     private final List<PooledModel<?>> loading = new ArrayList<>();
     private boolean closed; // guarded by lock
 
     Residents(Limits limits, LongSupplier nanos) {
-        this.limits = limits;
+        room = new Room(limits);
         this.nanos = nanos;
     }
 
@@ -64,9 +59,9 @@ final class Residents implements AutoCloseable {
         lock.lock();
         try {
             long now = nanos.getAsLong();
-            for (PooledModel<?> each : idle()) {
+            for (PooledModel<?> each : room.idle(now)) {
                 if (now - each.lastUsed >= TimeUnit.NANOSECONDS.convert(idle)) {
-                    due.add(evict(each));
+                    due.add(room.evict(each));
                 }
             }
         } finally {
@@ -83,7 +78,7 @@ final class Residents implements AutoCloseable {
      * @throws IllegalStateException if the pool is closed
      */
     <T extends AutoCloseable> T hold(PooledModel<T> model, Optional<Duration> timeout) {
-        CompletableFuture<T> future;
+        Load<T> load;
         lock.lock();
         try {
             checkOpen();
@@ -92,12 +87,12 @@ final class Residents implements AutoCloseable {
             if (opened != null) {
                 return opened;
             }
-            future = loading(model);
+            load = latestLoad(model);
         } finally {
             lock.unlock();
         }
         try {
-            return await(future, model, timeout);
+            return load.await(timeout);
         } catch (RuntimeException | Error e) {
             release(model);
             throw e;
@@ -136,69 +131,39 @@ final class Residents implements AutoCloseable {
     }
 
     /** The load that is under way, or a new one; lock held. */
-    private <T extends AutoCloseable> CompletableFuture<T> loading(PooledModel<T> model) {
-        CompletableFuture<T> future = model.loading;
-        if (future == null) {
-            CompletableFuture<T> started = new CompletableFuture<>();
+    private <T extends AutoCloseable> Load<T> latestLoad(PooledModel<T> model) {
+        Load<T> load = model.loading;
+        if (load == null) {
+            Load<T> started = new Load<>(model.name());
             model.loading = started;
             loading.add(model);
             thread.execute(() -> load(model, started));
             return started;
         }
-        return future;
+        return load;
     }
 
-    private static <T extends AutoCloseable> T await(CompletableFuture<T> future, PooledModel<T> model,
-            Optional<Duration> timeout) {
+    private <T extends AutoCloseable> void load(PooledModel<T> model, Load<T> load) {
         try {
-            return timeout.isPresent()
-                    ? future.get(TimeUnit.NANOSECONDS.convert(timeout.get()), TimeUnit.NANOSECONDS)
-                    : future.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CancelledException(
-                    "Interrupted while the model '%s' was being loaded; nothing was asked of it."
-                            .formatted(model.name()),
-                    e);
-        } catch (TimeoutException e) {
-            throw new CancelledException(
-                    ("The request's time was up while the model '%s' was being loaded. The load goes "
-                            + "on: ask again, or load it beforehand with warmUp.").formatted(model.name()),
-                    e);
-        } catch (ExecutionException e) {
-            throw failure(e.getCause());
-        }
-    }
-
-    private static RuntimeException failure(@Nullable Throwable cause) {
-        return switch (cause) {
-            case RuntimeException e -> e;
-            case Error e -> throw e;
-            case null, default -> new IllegalStateException("A load failed without saying why", cause);
-        };
-    }
-
-    private <T extends AutoCloseable> void load(PooledModel<T> model, CompletableFuture<T> future) {
-        try {
-            checkWanted(model, future);
+            checkWanted(model, load);
             Preflight found = makeRoom(model);
             long began = nanos.getAsLong();
             T opened = model.open();
             moveIn(model, opened, found, Duration.ofNanos(nanos.getAsLong() - began));
             LOG.info("Loaded the model {} in {} ms", model.name(), model.loadTime.toMillis());
-            future.complete(opened);
+            load.succeeded(opened);
         } catch (RuntimeException | Error e) { // whatever it is, those who wait are told
-            notLoading(model, future);
-            future.completeExceptionally(e);
+            notLoading(model, load);
+            load.failed(e);
         }
     }
 
-    private void checkWanted(PooledModel<?> model, CompletableFuture<?> future) {
+    private void checkWanted(PooledModel<?> model, Load<?> load) {
         lock.lock();
         try {
             checkOpen();
             if (model.users == 0) {
-                notLoading(model, future); // under the same lock: who comes now begins a new load
+                notLoading(model, load); // under the same lock: who comes now begins a new load
                 throw new CancelledException("Nobody waits for the model '%s' any more".formatted(model.name()));
             }
         } finally {
@@ -207,10 +172,10 @@ final class Residents implements AutoCloseable {
     }
 
     @SuppressWarnings("ReferenceEquality") // another load may be under way by now
-    private void notLoading(PooledModel<?> model, @Nullable CompletableFuture<?> future) {
+    private void notLoading(PooledModel<?> model, @Nullable Load<?> load) {
         lock.lock();
         try {
-            if (model.loading == future) {
+            if (model.loading == load) {
                 model.loading = null;
                 loading.remove(model);
             }
@@ -223,12 +188,7 @@ final class Residents implements AutoCloseable {
         lock.lock();
         try {
             if (!closed) {
-                model.opened = opened;
-                model.bytes = found.estimatedBytes();
-                model.reclaimable = found.reclaimable();
-                model.loads++;
-                model.loadTime = time;
-                open.add(model);
+                room.moveIn(model, opened, found, time);
                 notLoading(model, model.loading);
                 return;
             }
@@ -246,11 +206,12 @@ final class Residents implements AutoCloseable {
             Evicted<?> evicted;
             lock.lock();
             try {
+                checkOpen();
                 Need need = Need.of(List.of(found));
-                if (allowed(Space.NONE, need)) {
+                if (room.allows(need)) {
                     return found;
                 }
-                evicted = evict(leaver(model.name(), need, found));
+                evicted = room.evict(room.leaver(model.name(), need, found, nanos.getAsLong()));
             } finally {
                 lock.unlock();
             }
@@ -267,43 +228,11 @@ final class Residents implements AutoCloseable {
         return found;
     }
 
-    private boolean allowed(Space gone, Need need) {
-        return limits.allow(Space.of(open), gone, need);
-    }
-
-    /** The model that goes first; none goes for nothing. Lock held. */
-    private PooledModel<?> leaver(String name, Need need, Preflight found) {
-        List<PooledModel<?>> idle = idle();
-        if (!idle.isEmpty() && allowed(Space.of(idle), need)) {
-            return idle.getFirst();
-        }
-        List<PooledModel<?>> reclaimable = open.stream().filter(each -> each.reclaimable).toList();
-        boolean busy = !reclaimable.isEmpty() && allowed(Space.of(reclaimable), need);
-        throw new Refusal(name, need, limits, List.copyOf(open)).toException(busy, found);
-    }
-
-    /** Those that nobody uses and that give their memory back, the longest unused first; lock held. */
-    private List<PooledModel<?>> idle() {
-        long now = nanos.getAsLong();
-        Comparator<PooledModel<?>> byIdleTime = Comparator.comparingLong(each -> now - each.lastUsed);
-        return open.stream().filter(each -> each.reclaimable && each.users == 0).sorted(byIdleTime.reversed())
-                .toList();
-    }
-
-    /** Lock held; the caller closes it when it holds the lock no longer. */
-    private <T extends AutoCloseable> Evicted<T> evict(PooledModel<T> model) {
-        model.evictions++;
-        return leave(model);
-    }
-
-    private <T extends AutoCloseable> Evicted<T> leave(PooledModel<T> model) {
-        T opened = Objects.requireNonNull(model.opened);
-        model.opened = null;
-        open.remove(model);
-        return new Evicted<>(model.name(), opened);
-    }
-
-    /** Tells whether models can be in memory at the same time, if idle others go. */
+    /**
+     * Tells whether models can be in memory at the same time, if idle others go.
+     *
+     * @throws IllegalStateException if the pool is closed
+     */
     boolean fitTogether(Collection<? extends PooledModel<?>> models) {
         List<Preflight> missing = new ArrayList<>();
         for (PooledModel<?> each : models) {
@@ -313,8 +242,10 @@ final class Residents implements AutoCloseable {
         }
         lock.lock();
         try {
-            List<PooledModel<?>> others = idle().stream().filter(each -> !models.contains(each)).toList();
-            return allowed(Space.of(others), Need.of(missing));
+            checkOpen();
+            List<PooledModel<?>> others = room.idle(nanos.getAsLong()).stream()
+                    .filter(each -> !models.contains(each)).toList();
+            return room.allowsWithout(others, Need.of(missing));
         } finally {
             lock.unlock();
         }
@@ -331,28 +262,33 @@ final class Residents implements AutoCloseable {
 
     /** Returns the state of a model. */
     ModelStatistics statistics(PooledModel<?> model, OptionalDouble tokensPerSecond) {
+        ModelStatistics counted;
+        AutoCloseable opened;
         lock.lock();
         try {
-            return model.statistics(tokensPerSecond);
+            counted = model.statistics(tokensPerSecond);
+            opened = model.opened;
         } finally {
             lock.unlock();
         }
+        // Outside: whoever holds the line's lock may be about to tell of an end, which takes ours.
+        return opened instanceof LlamaChatModel chat ? counted.with(chat.admission()) : counted;
     }
 
     /** Closes what the pool has opened, and what it is opening as soon as that is done; does not wait for the latter. */
     @Override
     public void close() {
-        List<Evicted<?>> opened = new ArrayList<>();
-        List<CompletableFuture<?>> waiting = new ArrayList<>();
+        List<Evicted<?>> opened;
+        List<Load<?>> waiting = new ArrayList<>();
         lock.lock();
         try {
             closed = true;
-            List.copyOf(open.reversed()).forEach(each -> opened.add(leave(each)));
+            opened = room.clear();
             loading.forEach(each -> waiting.add(Objects.requireNonNull(each.loading)));
         } finally {
             lock.unlock();
         }
-        waiting.forEach(each -> each.completeExceptionally(closed()));
+        waiting.forEach(each -> each.failed(closed()));
         thread.shutdown();
         opened.forEach(each -> each.close("the pool is closed"));
     }

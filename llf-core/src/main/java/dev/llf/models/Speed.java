@@ -10,12 +10,13 @@ final class Speed {
 
     private final AtomicReference<OptionalDouble> mean = new AtomicReference<>(OptionalDouble.empty());
 
-    /** Adds a response's speed; 0 if it has none. */
+    /** Adds a response's speed; 0, of a response too short to have one, is left out. */
     void add(double tokensPerSecond) {
         if (tokensPerSecond > 0) {
-            mean.updateAndGet(old -> OptionalDouble
-                    .of(old.isEmpty() ? tokensPerSecond
-                            : old.getAsDouble() + WEIGHT * (tokensPerSecond - old.getAsDouble())));
+            mean.updateAndGet(old -> {
+                double before = old.orElse(tokensPerSecond);
+                return OptionalDouble.of(before + WEIGHT * (tokensPerSecond - before));
+            });
         }
     }
 

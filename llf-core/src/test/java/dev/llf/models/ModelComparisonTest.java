@@ -89,6 +89,16 @@ class ModelComparisonTest {
     }
 
     @Test
+    void refusesToAskAClosedPool() {
+        ModelPool pool = ModelPool.builder().model("a", ScriptedChatModel.replying("x")).build();
+        ModelComparison.Builder builder = ModelComparison.builder(pool, List.of("a"));
+        pool.close();
+
+        assertThatThrownBy(() -> builder.start(HELLO)).isInstanceOf(IllegalStateException.class)
+                .hasMessage("The pool of models is closed");
+    }
+
+    @Test
     void asksInTurnWhereTheyDoNotFitTogether() {
         try (ModelPool pool = ModelPool.builder().model("a", machine.worker("a", 5), ModelProfile.NONE)
                 .model("b", machine.worker("b", 5), ModelProfile.NONE)

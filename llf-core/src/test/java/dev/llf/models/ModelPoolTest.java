@@ -19,6 +19,7 @@ import dev.llf.testing.ScriptedChatModel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -541,7 +542,43 @@ class ModelPoolTest {
         assertThat(machine.log).containsExactly("+a", "-a");
     }
 
-    private record StubbornModel(ChatModel model) implements ChatModel {
+    @Test
+    void aModelWhoseCloseBreaksDownKeepsNoOtherOpen() {
+        Source<ChatModel> broken = new Source<>(machine.worker("s", 1).preflight(),
+                () -> new StubbornModel(ScriptedChatModel.replying("x"), new NoClassDefFoundError("gone")));
+        ModelPool pool = workers("a").model("s", broken, ModelProfile.NONE).keepAlive(Duration.ofDays(1)).build();
+        pool.chat("s").info();
+        clock.advance(Duration.ofDays(1));
+        pool.sweep();
+        pool.warmUp("a");
+        pool.chat("s").info();
+        pool.close();
+
+        assertThat(machine.log).containsExactly("+a", "-a");
+    }
+
+    @Test
+    void knowsTheContextOfWhatWasLoadedLast() {
+        ScriptedChatModel before = ScriptedChatModel.replying("x").withContextTokens(100);
+        ScriptedChatModel after = ScriptedChatModel.replying("x").withContextTokens(200);
+        Iterator<ScriptedChatModel> models = List.of(before, after).iterator();
+        Source<ChatModel> source = new Source<>(machine.worker("a", 1).preflight(), models::next);
+        try (ModelPool pool = workers("b").model("a", source, ModelProfile.NONE).maxResident(1).build()) {
+            pool.chat("a").chat(HELLO);
+            assertThat(pool.profile("a").contextTokens()).hasValue(100);
+            pool.warmUp("b");
+            assertThat(pool.chat("a").info().contextTokens()).isEqualTo(100);
+
+            pool.chat("a").chat(HELLO); // its file may have been replaced
+            assertThat(pool.chat("a").info().contextTokens()).isEqualTo(200);
+        }
+    }
+
+    private record StubbornModel(ChatModel model, Throwable failure) implements ChatModel {
+
+        StubbornModel(ChatModel model) {
+            this(model, new IllegalStateException("no"));
+        }
 
         @Override
         public ChatStream stream(ChatRequest request) {
@@ -560,7 +597,11 @@ class ModelPoolTest {
 
         @Override
         public void close() {
-            throw new IllegalStateException("no");
+            switch (failure) {
+                case Error error -> throw error;
+                case RuntimeException exception -> throw exception;
+                default -> throw new AssertionError(failure);
+            }
         }
     }
 
