@@ -6,13 +6,13 @@ import java.util.function.BooleanSupplier;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Waits for what other threads bring about. */
-final class Eventually {
+public final class Eventually {
 
     private static final long PATIENCE = Duration.ofSeconds(30).toNanos();
 
     private Eventually() {}
 
-    static void until(BooleanSupplier condition) {
+    public static void until(BooleanSupplier condition) {
         long deadline = System.nanoTime() + PATIENCE;
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).as("patience has run out").isLessThan(deadline);

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Conversations in the forms that the tiny model was trained on. */
-final class TinyChats {
+public final class TinyChats {
 
     /** What the user says, turn by turn. */
     static final List<List<String>> DIALOGS = List.of(List.of("Hello!"), List.of("What is LLF?"),
@@ -40,13 +40,13 @@ final class TinyChats {
 
     private TinyChats() {}
 
-    static LlamaChatModel.Builder model() {
+    public static LlamaChatModel.Builder model() {
         return LlamaChatModel.builder(TinyModel.path()).contextTokens(1024).threads(1).sampling(Sampling.greedy())
                 .exitWhenMainReturns(false);
     }
 
     /** Returns a sampling that never ends an answer. */
-    static Sampling endless() {
+    public static Sampling endless() {
         Set<Integer> endings = GgufFile.read(TinyModel.path()).vocabulary().orElseThrow().endOfGenerationIds();
         return Sampling.greedy().toBuilder().bannedTokens(endings).build();
     }

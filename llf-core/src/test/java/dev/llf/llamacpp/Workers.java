@@ -11,12 +11,12 @@ import java.util.concurrent.TimeUnit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The worker processes of this JVM, as the operating system sees them. */
-final class Workers {
+public final class Workers {
 
     private Workers() {}
 
     /** Returns the processes that are alive. */
-    static List<ProcessHandle> alive() {
+    public static List<ProcessHandle> alive() {
         return ProcessHandle.current().children().filter(Workers::isWorker).toList();
     }
 
@@ -33,7 +33,7 @@ final class Workers {
     }
 
     /** Sends a signal, by name. */
-    static void signal(String name, long pid) throws IOException, InterruptedException {
+    public static void signal(String name, long pid) throws IOException, InterruptedException {
         Process kill = new ProcessBuilder("kill", "-" + name, String.valueOf(pid)).inheritIO().start();
         assertThat(kill.waitFor(10, TimeUnit.SECONDS)).isTrue();
     }
