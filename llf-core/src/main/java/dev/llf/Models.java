@@ -4,6 +4,7 @@ import dev.llf.chat.ChatModel;
 import dev.llf.chat.ChatRequest;
 import dev.llf.chat.Message;
 import dev.llf.error.ConfigurationException;
+import dev.llf.models.Candidate;
 import dev.llf.models.ModelPool;
 import dev.llf.models.Router;
 import dev.llf.models.RoutingDecision;
@@ -67,7 +68,10 @@ sealed interface Models {
 
         @Override
         public ChatModel main() {
-            return pool.chat(pool.candidates().getFirst().model());
+            String first = pool.candidates().stream().findFirst().map(Candidate::model)
+                    .orElseThrow(() -> new ConfigurationException(
+                            "The pool has no chat model; add one with model(name, ...)."));
+            return pool.chat(first);
         }
 
         @Override

@@ -6,7 +6,6 @@ import dev.llf.chat.ChatResponse;
 import dev.llf.chat.ChatStream;
 import dev.llf.chat.FinishReason;
 import dev.llf.chat.Message;
-import dev.llf.chat.Timings;
 import dev.llf.chat.ToolCall;
 import dev.llf.chat.ToolChoice;
 import dev.llf.chat.ToolMessage;
@@ -54,8 +53,9 @@ final class Rounds {
     private final List<Message> said = new ArrayList<>();
     private final Set<ToolOutcome> outcomes = new HashSet<>();
     private @Nullable ContextPlan plan;
-    private @Nullable Timings firstTimings;
-    private Timings lastTimings = Timings.NONE;
+    private Duration queued = Duration.ZERO;
+    private Duration firstToken = Duration.ZERO;
+    private double tokensPerSecond;
     private Usage usage = Usage.NONE;
     private int round;
 
@@ -88,10 +88,19 @@ final class Rounds {
         return usage;
     }
 
-    /** How long the model took, waiting included; the total is that of the last answer alone. */
-    Timings timings() {
-        Timings first = firstTimings == null ? lastTimings : firstTimings;
-        return new Timings(first.queued(), first.firstToken(), lastTimings.total(), lastTimings.tokensPerSecond());
+    /** How long the first request waited for a place among the model's slots. */
+    Duration queued() {
+        return queued;
+    }
+
+    /** How long it took from the turn's beginning to the first token. */
+    Duration firstToken() {
+        return firstToken;
+    }
+
+    /** How fast the last answer was written. */
+    double tokensPerSecond() {
+        return tokensPerSecond;
     }
 
     /** Whether the model has answered at all. */
@@ -134,6 +143,7 @@ final class Rounds {
         ChatRequest.Builder request = ChatRequest.builder().messages(prompt.messages()).tools(tools).toolChoice(choice)
                 .session(past.session);
         settings.maxTokens().ifPresent(request::maxTokens);
+        Duration asked = control.elapsed();
         ChatResponse response = await(request, stream -> {
             events.watch(stream, round);
             observer.asked(stream);
@@ -141,9 +151,10 @@ final class Rounds {
         int evaluated = response.usage().promptTokens();
         plan = evaluated > 0 ? prompt.planOf(evaluated) : prompt.plan(); // cancelled in line: not counted there
         said.add(response.message());
-        lastTimings = response.timings();
-        if (firstTimings == null) {
-            firstTimings = lastTimings;
+        tokensPerSecond = response.timings().tokensPerSecond();
+        if (round == 1) {
+            queued = response.timings().queued();
+            firstToken = asked.plus(response.timings().firstToken());
         }
         events.tell(moment -> new TurnEvent.Answered(moment, round, response));
         return response;

@@ -83,6 +83,14 @@ final class TurnControl {
     }
 
     /** Does work that a cancel interrupts. */
+    void interruptibly(Runnable work) {
+        interruptibly(() -> {
+            work.run();
+            return work;
+        });
+    }
+
+    /** Does work that a cancel interrupts. */
     <T> T interruptibly(Supplier<T> work) {
         waiting.enter();
         try {

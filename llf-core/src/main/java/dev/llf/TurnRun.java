@@ -111,6 +111,7 @@ final class TurnRun implements TurnQueue.Place {
             Answerer next = answerers.get(i);
             answerer = next;
             events.tell(moment -> selection.routed(moment, next));
+            control.interruptibly(() -> next.model().awaitReady(control.timeLeft()));
             TurnSettings own = settings.with(next.model());
             Rounds trial = new Rounds(own, options, control, events, observer,
                     new Rounds.Past(conversation.composer(own, next.name()), opening.history,
@@ -140,9 +141,7 @@ final class TurnRun implements TurnQueue.Place {
     }
 
     private Timings timings(Rounds done) {
-        Timings model = done.timings();
-        return new Timings(model.queued().plus(waited), model.firstToken().plus(waited), control.elapsed(),
-                model.tokensPerSecond());
+        return new Timings(waited.plus(done.queued()), done.firstToken(), control.elapsed(), done.tokensPerSecond());
     }
 
     /** Tells that the turn is in the log. */

@@ -3,6 +3,7 @@ package dev.llf;
 import dev.llf.chat.ChatModel;
 import dev.llf.chat.Message;
 import dev.llf.conversation.ContextPlan;
+import dev.llf.error.CancelledException;
 import dev.llf.error.ConfigurationException;
 import dev.llf.error.ContextOverflowException;
 import dev.llf.error.EngineException;
@@ -15,10 +16,15 @@ import dev.llf.models.ModelProfile;
 import dev.llf.models.Router;
 import dev.llf.models.RoutingDecision;
 import dev.llf.spi.TurnEvent;
+import dev.llf.testing.HashEmbeddingModel;
 import dev.llf.testing.ScriptedChatModel;
 import dev.llf.testing.TinyModel;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -181,6 +187,79 @@ class SeveralModelsTest {
         assertThatThrownBy(() -> one.compare("Hi")).isInstanceOf(ConfigurationException.class);
         assertThatThrownBy(() -> one.conversation().withModel("y")).isInstanceOf(ConfigurationException.class);
         assertThat(one.conversation().withModel("scripted").send("Hi").text()).isEqualTo("x");
+    }
+
+    @Test
+    void aPoolWithoutChatModelIsRefused() {
+        try (ModelPool pool = ModelPool.builder().embedding("e", new HashEmbeddingModel()).build()) {
+            assertThatThrownBy(() -> Llf.builder().models(pool).build()).isInstanceOf(ConfigurationException.class)
+                    .hasMessageContaining("no chat model");
+        }
+    }
+
+    /** A model that takes for ever to load. */
+    private static final class Slow extends ForwardingModel {
+
+        private final CountDownLatch loading = new CountDownLatch(1);
+
+        Slow(ChatModel model) {
+            super(model);
+        }
+
+        @Override
+        public void awaitReady(Optional<Duration> limit) {
+            loading.countDown();
+            try {
+                Duration most = limit.orElse(Duration.ofDays(1));
+                boolean never = new CountDownLatch(1).await(most.toNanos(), TimeUnit.NANOSECONDS);
+                throw new CancelledException("not loaded in time: " + never);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new CancelledException("interrupted while loading", e);
+            }
+        }
+    }
+
+    @Test
+    void aLoadIsEndedByACancelAndByTheTimeout() throws InterruptedException {
+        List<TurnEvent> events = new CopyOnWriteArrayList<>();
+        Slow model = new Slow(saying("s"));
+        Conversation talk = Llf.builder().model(model).listener(events::add).build().conversation();
+        ReplyStream stream = talk.stream("Hi");
+        model.loading.await();
+        stream.cancel();
+        assertThatThrownBy(stream::reply).isInstanceOf(CancelledException.class);
+        assertThat(events).last().isInstanceOf(TurnEvent.Cancelled.class);
+
+        Llf hurried = Llf.builder().model(new Slow(saying("s"))).timeout(Duration.ofMillis(1)).build();
+        assertThatThrownBy(() -> hurried.chat("Hi")).isInstanceOf(CancelledException.class);
+        assertThat(talk.turns()).isEmpty();
+    }
+
+    @Test
+    void theFirstTokenCountsFromTheTurnsBeginning() {
+        LoadedSlowly times = new LoadedSlowly();
+        Reply reply = Llf.builder().model(times).build().chat("Hi");
+        assertThat(reply.timings().firstToken()).isGreaterThanOrEqualTo(LoadedSlowly.LOAD);
+        assertThat(reply.timings().total()).isGreaterThanOrEqualTo(reply.timings().firstToken());
+    }
+
+    /** A model whose load takes a moment. */
+    private static final class LoadedSlowly extends ForwardingModel {
+
+        static final Duration LOAD = Duration.ofMillis(5);
+
+        LoadedSlowly() {
+            super(saying("s"));
+        }
+
+        @Override
+        public void awaitReady(Optional<Duration> limit) {
+            long until = System.nanoTime() + LOAD.toNanos();
+            while (System.nanoTime() < until) {
+                Thread.onSpinWait();
+            }
+        }
     }
 
     @Test

@@ -1,5 +1,8 @@
 package dev.llf.chat;
 
+import java.time.Duration;
+import java.util.Optional;
+
 /**
  * A language model that answers requests. Implementations are safe for use by many threads.
  *
@@ -41,6 +44,17 @@ public interface ChatModel extends AutoCloseable {
      * @throws IllegalStateException      if the model is closed
      */
     int countTokens(ChatRequest request);
+
+    /**
+     * Waits until the model can be asked without waiting for it to be loaded. Those that are loaded when they are made are
+     * ready at once; this does nothing for them.
+     *
+     * @param limit how long to wait at most; empty for as long as it takes
+     * @throws dev.llf.error.CancelledException if the time was up or the thread is interrupted
+     * @throws dev.llf.error.LlfException       if the model cannot be loaded
+     * @throws IllegalStateException            if the model is closed
+     */
+    default void awaitReady(Optional<Duration> limit) {}
 
     /**
      * Describes the model.

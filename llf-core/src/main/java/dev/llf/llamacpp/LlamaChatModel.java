@@ -173,6 +173,11 @@ public final class LlamaChatModel implements ChatModel {
     }
 
     @Override
+    public void awaitReady(Optional<Duration> limit) {
+        lease.engine().awaitReady(limit);
+    }
+
+    @Override
     public ModelInfo info() {
         return info;
     }

@@ -83,6 +83,16 @@ final class PooledChat implements ChatModel, Pooled {
     }
 
     @Override
+    public void awaitReady(Optional<Duration> limit) {
+        ChatModel model = residents.hold(pooled, limit);
+        try {
+            info = model.info();
+        } finally {
+            residents.release(pooled);
+        }
+    }
+
+    @Override
     public ModelInfo info() {
         ModelInfo known = info;
         if (known == null) {
