@@ -18,6 +18,8 @@ import org.slf4j.LoggerFactory;
  */
 record LoadedEngine(Engine engine, SlotScheduler scheduler, ThreadChoice threads) {
 
+    /** What a worker's JVM takes beside the model. */
+    private static final long WORKER_BYTES = 64L << 20;
     private static final Logger LOG = LoggerFactory.getLogger(LoadedEngine.class);
 
     /**
@@ -39,9 +41,10 @@ record LoadedEngine(Engine engine, SlotScheduler scheduler, ThreadChoice threads
         return loaded;
     }
 
-    /** Returns what the model takes in memory, an estimate. */
+    /** Returns what the model takes in memory, an estimate; in a worker, its process counts too. */
     static long bytes(EngineOptions options, GgufFile gguf) {
-        return gguf.estimateMemory(Math.ceilDiv(options.cacheTokens(), options.slots()), options.slots(),
+        long process = options.residence().isWorker() ? WORKER_BYTES : 0;
+        return process + gguf.estimateMemory(Math.ceilDiv(options.cacheTokens(), options.slots()), options.slots(),
                 options.kvType(), options.kvType()).totalBytes();
     }
 

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param architecture   what the file says of its architecture; empty if it cannot be read
  * @param quantisation   how its weights are stored; empty if it cannot be read
  * @param fileBytes      the size of the file, all parts together; 0 if the file cannot be read
- * @param estimatedBytes what the model takes in memory, an estimate; 0 if it cannot be told
+ * @param estimatedBytes what the model takes in memory, its worker process included, an estimate; 0 if it cannot be told
  * @param availableBytes what the machine has free now
  * @param closedBytes    what other models still take that were closed in this JVM and cannot be freed, an estimate
  * @param loaded         whether it is in memory already with these options, so that opening it takes nothing more

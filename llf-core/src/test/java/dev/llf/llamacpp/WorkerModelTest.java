@@ -135,6 +135,14 @@ class WorkerModelTest {
     }
 
     @Test
+    void estimatesWhatTheProcessItselfTakes() {
+        long model = TinyChats.model().preflight().estimatedBytes();
+        long process = TinyChats.model().isolation(Isolation.WORKER_JVM).preflight().estimatedBytes();
+
+        assertThat(process - model).isEqualTo(64L << 20);
+    }
+
+    @Test
     void sharesAProcessAndEndsItWithItsLastUser() {
         long process;
         try (LlamaChatModel second = shared()) {
