@@ -165,7 +165,8 @@ final class Rounds {
         PromptComposer.Composed prompt = past.composer.compose(past.history, said, tools, past.session,
                 request -> await(request, stream -> {}));
         List<ToolSpec> offered = choice == ToolChoice.AUTO ? tools : List.of();
-        events.tell(moment -> planned(moment, prompt.plan(), offered, Duration.ofNanos(System.nanoTime() - start)));
+        Duration took = Duration.ofNanos(System.nanoTime() - start);
+        events.tell(moment -> planned(moment, prompt.plan(), offered, took));
         return prompt;
     }
 

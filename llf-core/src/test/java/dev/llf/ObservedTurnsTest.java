@@ -287,7 +287,7 @@ class ObservedTurnsTest {
             Span root = tracer.trace(id).orElseThrow().root();
             Duration end = Duration.ZERO;
             for (Span part : root.children()) {
-                assertThat(part.start()).isGreaterThanOrEqualTo(end);
+                assertThat(part.start()).as(tracer.trace(id).orElseThrow().text()).isGreaterThanOrEqualTo(end);
                 end = part.start().plus(part.duration());
                 parts = parts.plus(part.duration());
             }
