@@ -1,5 +1,6 @@
 package dev.llf;
 
+import dev.llf.chat.ChatEvent;
 import dev.llf.chat.FinishReason;
 import dev.llf.chat.Message;
 import dev.llf.chat.Sampling;
@@ -50,7 +51,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -93,8 +93,6 @@ class ObservedTurnsTest {
                 Map.of("type", "object", "properties", Map.of("city", Map.of("type", "string")), "required",
                         List.of("city")));
 
-        private final Semaphore entered = new Semaphore(0);
-
         @Override
         public List<ToolSpec> specs() {
             return List.of(SPEC);
@@ -102,10 +100,10 @@ class ObservedTurnsTest {
 
         @Override
         public List<ToolMessage> execute(List<ToolCall> calls) {
-            return calls.stream().map(this::run).toList();
+            return calls.stream().map(Weather::run).toList();
         }
 
-        private ToolMessage run(ToolCall call) {
+        private static ToolMessage run(ToolCall call) {
             if (call.arguments().contains("Rome")) {
                 throw new IllegalStateException("canary of a tool that throws");
             }
@@ -113,8 +111,7 @@ class ObservedTurnsTest {
             return new ToolMessage(call.id(), call.name(), "{\"condition\":\"canary\"}", stopped);
         }
 
-        private boolean isInterrupted() {
-            entered.release();
+        private static boolean isInterrupted() {
             try {
                 new CountDownLatch(1).await();
                 return false;
@@ -179,7 +176,7 @@ class ObservedTurnsTest {
     private void cancelTwo(Conversation talk) {
         try (ReplyStream first = talk.stream("What is the weather in Oslo?");
                 ReplyStream second = talk.stream("canary in line")) {
-            weather.entered.acquireUninterruptibly();
+            awaitToolCall(first);
             second.cancel();
             assertThatExceptionOfType(CancelledException.class).isThrownBy(second::reply);
             first.cancel();
@@ -187,6 +184,15 @@ class ObservedTurnsTest {
             said.add(first.reply().turn());
             cancelled.addAndGet(2);
         }
+    }
+
+    private static void awaitToolCall(ReplyStream stream) {
+        for (ChatEvent event : stream) {
+            if (event instanceof ChatEvent.ToolCallRequested) {
+                return;
+            }
+        }
+        throw new AssertionError("the model called no tool");
     }
 
     private void runAll(AnalyticsStore analytics) throws Exception {
