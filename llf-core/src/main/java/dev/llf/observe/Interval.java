@@ -35,7 +35,10 @@ record Interval(Duration start, Duration end) {
     }
 
     Interval union(Interval other) {
-        return new Interval(start.compareTo(other.start) <= 0 ? start : other.start,
-                end.compareTo(other.end) >= 0 ? end : other.end);
+        return new Interval(start.compareTo(other.start) <= 0 ? start : other.start, later(end, other.end));
+    }
+
+    static Duration later(Duration one, Duration other) {
+        return one.compareTo(other) >= 0 ? one : other;
     }
 }

@@ -14,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,9 +103,13 @@ final class Round {
         return answered != null && answered.response().toolCalls().isEmpty();
     }
 
-    /** The parts that follow each other. */
-    Stream<Interval> parts() {
-        return Stream.of(planning(), chat(), toolTime()).flatMap(Optional::stream);
+    /** When the last of its parts ended. */
+    Duration end() {
+        Duration end = Duration.ZERO;
+        for (Optional<Interval> part : List.of(planning(), chat(), toolTime())) {
+            end = part.isPresent() ? Interval.later(end, part.get().end()) : end;
+        }
+        return end;
     }
 
     List<ToolRun> tools() {

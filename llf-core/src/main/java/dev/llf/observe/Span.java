@@ -41,6 +41,7 @@ public record Span(String name, Duration start, Duration duration, SortedMap<Str
     }
 
     private static SortedMap<String, Attribute> copyOf(SortedMap<String, Attribute> attributes) {
-        return Collections.unmodifiableSortedMap(new TreeMap<>(attributes));
+        return attributes.isEmpty() ? Collections.emptySortedMap()
+                : Collections.unmodifiableSortedMap(new TreeMap<>(attributes));
     }
 }

@@ -5,6 +5,7 @@ import dev.llf.spi.TurnEvent.Answered;
 import dev.llf.spi.TurnEvent.PromptPlanned;
 import dev.llf.spi.TurnEvent.Routed;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
@@ -104,10 +105,10 @@ final class SpanTree {
         round.admitted().ifPresent(it -> span.number(GenAi.INPUT_TOKENS, it.promptTokens())
                 .number(GenAi.CACHED_TOKENS, it.cachedTokens()));
         round.firstToken()
-                .ifPresent(at -> span.event(new Span.Event(GenAi.FIRST_TOKEN_EVENT, at, new TreeMap<>())));
+                .ifPresent(at -> span.event(new Span.Event(GenAi.FIRST_TOKEN_EVENT, at, Collections.emptySortedMap())));
         round.answered().ifPresent(it -> describe(span, it));
-        Speed.ofPrefill(List.of(round)).perSecond().ifPresent(rate -> span.decimal(GenAi.PREFILL_RATE, rate));
-        Speed.ofDecoding(List.of(round)).perSecond().ifPresent(rate -> span.decimal(GenAi.DECODE_RATE, rate));
+        Speed.ofPrefill(round).perSecond().ifPresent(rate -> span.decimal(GenAi.PREFILL_RATE, rate));
+        Speed.ofDecoding(round).perSecond().ifPresent(rate -> span.decimal(GenAi.DECODE_RATE, rate));
         return span.build();
     }
 

@@ -23,7 +23,7 @@ record Speed(long tokens, Duration time) {
         return rounds.stream().map(Speed::ofPrefill).reduce(NONE, Speed::plus);
     }
 
-    private static Speed ofPrefill(Round round) {
+    static Speed ofPrefill(Round round) {
         Optional<Admitted> admitted = round.admitted();
         if (admitted.isEmpty() || round.firstToken().isEmpty()) {
             return NONE;
@@ -37,7 +37,7 @@ record Speed(long tokens, Duration time) {
         return rounds.stream().map(Speed::ofDecoding).reduce(NONE, Speed::plus);
     }
 
-    private static Speed ofDecoding(Round round) {
+    static Speed ofDecoding(Round round) {
         Optional<Answered> answered = round.answered();
         if (answered.isEmpty() || round.firstToken().isEmpty()) {
             return NONE;

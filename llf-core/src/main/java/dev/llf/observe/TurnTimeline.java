@@ -25,7 +25,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A turn that has ended: what its events say about when each of its parts began and ended. Never changes. */
@@ -179,9 +178,14 @@ final class TurnTimeline {
 
     /** What came after all parts that are known: if the turn was answered, keeping it, else a prompt that never got ready. */
     Interval rest() {
-        Stream<Interval> parts = Stream.concat(lookups.stream().map(Lookup::interval),
-                rounds.stream().flatMap(Round::parts));
-        return new Interval(parts.reduce(queue(), Interval::union).end(), total());
+        Duration end = queue().end();
+        for (Lookup lookup : lookups) {
+            end = Interval.later(end, lookup.interval().end());
+        }
+        for (Round round : rounds) {
+            end = Interval.later(end, round.end());
+        }
+        return new Interval(end, total());
     }
 
     /** Whether nothing remained but to keep the turn. */
