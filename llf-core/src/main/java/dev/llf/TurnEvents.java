@@ -73,7 +73,7 @@ final class TurnEvents {
     private static void tell(TurnListener listener, TurnEvent event) {
         try {
             listener.on(event);
-        } catch (RuntimeException | Error e) { // the turn is more than what listeners make of it
+        } catch (RuntimeException | Error e) { // the turn goes on, whatever it is
             LOG.warn("A listener threw at {}", event.getClass().getSimpleName(), e);
         }
     }

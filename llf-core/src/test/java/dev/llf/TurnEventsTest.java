@@ -174,15 +174,18 @@ class TurnEventsTest {
     }
 
     @Test
-    void notEvenAnErrorOfAListenerFailsATurnThatIsInTheLog() {
+    void anErrorOfAListenerEndsNoTurnAndBlocksNoBranch() {
         TurnListener broken = event -> {
             throw new NoClassDefFoundError("a listener's own fault");
         };
-        Conversation talk = Llf.builder().model(ScriptedChatModel.replying("Hello")).listener(broken)
-                .listener(events::add).build().conversation();
+        Llf llf = Llf.builder().model(ScriptedChatModel.replying("Hello").repeating()).listener(broken)
+                .listener(events::add).build();
+        Conversation talk = llf.conversation();
 
         assertThat(talk.send("Hi").text()).isEqualTo("Hello");
         assertThat(kinds()).startsWith("Queued").endsWith("Completed");
+        assertThat(talk.send("Hi").text()).isEqualTo("Hello");
+        assertThat(llf.drain(Duration.ZERO)).isTrue();
     }
 
     @Test

@@ -199,6 +199,7 @@ public final class ChatStreamBuffer implements ChatStream {
     @Override
     public ChatResponse response() {
         await(done, this::isEnded);
+        watchers.awaitTold(); // whoever tells of the response tells of it last
         lock.lock();
         try {
             if (failure != null) {

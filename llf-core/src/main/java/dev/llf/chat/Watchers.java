@@ -31,6 +31,11 @@ final class Watchers {
         }
     }
 
+    /** Waits until all have been told what has happened. */
+    void awaitTold() {
+        watched.forEach(Watched::tell);
+    }
+
     void watch(ChatWatcher watcher) {
         Watched added = new Watched(Objects.requireNonNull(watcher, "watcher"));
         watched.add(added);
@@ -61,7 +66,7 @@ final class Watchers {
         private void tell(Consumer<ChatWatcher> event) {
             try {
                 event.accept(watcher);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) { // the response goes on, whatever it is
                 LOG.warn("A watcher of a response threw", e);
             }
         }

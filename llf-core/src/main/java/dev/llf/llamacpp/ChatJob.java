@@ -82,11 +82,11 @@ final class ChatJob implements SlotScheduler.Job {
      * @throws dev.llf.error.ConfigurationException if it asks for more than is ever let pass
      */
     ChatStream start(Optional<Duration> timeout) {
-        deadline = timeout.map(time -> Deadlines.after(time, this::expire)).orElse(null);
         try {
+            deadline = timeout.map(time -> Deadlines.after(time, this::expire)).orElse(null);
             scheduler.submit(this);
-        } catch (RuntimeException e) {
-            left();
+        } catch (RuntimeException | Error e) { // without a thread for a timer it may stand in line already
+            cancel();
             throw e;
         }
         if (out.ended()) {

@@ -23,6 +23,8 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The slots of one engine and the line in front of them.
@@ -33,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SlotScheduler {
 
+    private static final Logger LOG = LoggerFactory.getLogger(SlotScheduler.class);
     private static final AtomicInteger THREADS = new AtomicInteger();
     private static final int[] NONE = {};
     private static final long LONGEST_NANOS = Long.MAX_VALUE / 2; // a time plus it does not overflow
@@ -288,9 +291,8 @@ final class SlotScheduler {
         long due = nanos.getAsLong() + left;
         boolean wanted = wait.isPresent();
         boolean inTime = alarm != null && alarmAt - due <= 0;
-        if (alarm != null && !(wanted && inTime)) {
-            alarm.cancel(false);
-            alarm = null;
+        if (!(wanted && inTime)) {
+            cancelAlarm();
         }
         if (wanted && !inTime) {
             alarmAt = due;
@@ -298,11 +300,18 @@ final class SlotScheduler {
         }
     }
 
-    /** Called by the timer. */
+    private void cancelAlarm() {
+        if (alarm != null) {
+            alarm.cancel(false);
+            alarm = null;
+        }
+    }
+
+    /** Called by the timer, perhaps by an alarm that was cancelled too late. */
     private void wake() {
         lock.lock();
         try {
-            alarm = null;
+            cancelAlarm();
             for (Ticket<Job> ticket : line.expired()) {
                 remove(ticket.item());
                 fail(ticket.item(), line.busy("The request waited as long as one may wait for the model."));
@@ -333,7 +342,7 @@ final class SlotScheduler {
         while (work != null) {
             Runnable completion = work.job.run(work.slot);
             work = release(work);
-            completion.run();
+            tell(completion);
         }
     }
 
@@ -373,7 +382,16 @@ final class SlotScheduler {
         List<Runnable> told = List.copyOf(news);
         news.clear();
         lock.unlock();
-        told.forEach(Runnable::run);
+        told.forEach(SlotScheduler::tell);
+    }
+
+    /** Whatever is thrown by those who are told, this thread may have a slot to serve and others to tell. */
+    private static void tell(Runnable end) {
+        try {
+            end.run();
+        } catch (RuntimeException | Error e) {
+            LOG.error("A job threw when it was told of its end", e);
+        }
     }
 
     /** Gives a job the session's own slot, or the one that was used least recently; lock held. */

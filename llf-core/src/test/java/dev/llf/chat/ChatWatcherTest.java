@@ -1,13 +1,19 @@
 package dev.llf.chat;
 
+import java.lang.Thread.State;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+@Timeout(60)
 class ChatWatcherTest {
 
     private final ChatStreamBuffer buffer = new ChatStreamBuffer(System::nanoTime, () -> {});
@@ -83,6 +89,55 @@ class ChatWatcherTest {
         buffer.finish(FinishReason.STOP);
         assertThat(notes.told).containsExactly("started 1 0", "ended");
         assertThat(buffer.response().finishReason()).isEqualTo(FinishReason.STOP);
+    }
+
+    @Test
+    void anErrorOfOneEndsNothing() {
+        Notes notes = new Notes();
+        AtomicInteger cancelled = new AtomicInteger();
+        ChatStreamBuffer watched = new ChatStreamBuffer(System::nanoTime, cancelled::incrementAndGet);
+        watched.watch(new ChatWatcher() {
+            @Override
+            public void ended() {
+                throw new NoClassDefFoundError("a watcher's own fault");
+            }
+        });
+        watched.watch(notes);
+        watched.cancel();
+        assertThat(notes.told).containsExactly("ended");
+        assertThat(cancelled).as("the model learns of the cancel").hasValue(1);
+    }
+
+    @Test
+    void isToldWhatCameBeforeTheEndBeforeTheResponseIsThere() throws InterruptedException {
+        List<String> order = Collections.synchronizedList(new ArrayList<>());
+        AtomicReference<Thread> waiting = new AtomicReference<>();
+        CountDownLatch telling = new CountDownLatch(1);
+        buffer.watch(new ChatWatcher() {
+            @Override
+            public void started(int promptTokens, int cachedTokens) {
+                telling.countDown();
+                while (waiting.get() == null
+                        || !Set.of(State.WAITING, State.TERMINATED).contains(waiting.get().getState())) {
+                    Thread.onSpinWait();
+                }
+                order.add("started");
+            }
+        });
+        Thread producer = Thread.ofPlatform().start(() -> buffer.started(1, 0));
+        awaitQuietly(telling);
+        Thread canceller = Thread.ofPlatform().start(buffer::cancel);
+        while (!buffer.ended()) {
+            Thread.onSpinWait();
+        }
+        waiting.set(Thread.ofPlatform().start(() -> {
+            buffer.response();
+            order.add("response");
+        }));
+        for (Thread thread : List.of(producer, canceller, waiting.get())) {
+            thread.join();
+        }
+        assertThat(order).containsExactly("started", "response");
     }
 
     @Test

@@ -51,6 +51,7 @@ class AdmittedSlotsTest {
         private final String name;
         private final Claim claim;
         private long used;
+        private Runnable end = () -> {};
         private @Nullable RuntimeException failure;
 
         NamedJob(String name, Claim claim) {
@@ -71,7 +72,7 @@ class AdmittedSlotsTest {
         @Override
         public Runnable run(SlotScheduler.Slot slot) {
             log.add(name + " on " + slot.id());
-            return () -> {};
+            return end;
         }
 
         @Override
@@ -82,6 +83,7 @@ class AdmittedSlotsTest {
         @Override
         public void fail(RuntimeException cause) {
             failure = cause;
+            end.run();
         }
 
         @Override
@@ -223,6 +225,53 @@ class AdmittedSlotsTest {
         assertThat(log).containsExactly("a on 0", "c on 0");
         assertThat(pendingAlarms()).isEmpty();
         assertThat(scheduler.statistics().expiredWaiting()).isEqualTo(1);
+    }
+
+    @Test
+    void anAlarmThatIsLateForItsCancelLeavesOneAlarm() {
+        RateLimit tokens = RateLimit.ofTokens(Rate.perSecond(1).withBurst(60));
+        SlotScheduler scheduler = scheduler(4, Admission.defaults().withTenantLimit(tokens));
+        scheduler.submit(new NamedJob("a", new Claim(Priority.NORMAL, Optional.of("a"), 60)));
+        scheduler.submit(new NamedJob("b", new Claim(Priority.NORMAL, Optional.of("b"), 60)));
+        scheduler.submit(new NamedJob("a2", new Claim(Priority.NORMAL, Optional.of("a"), 50)));
+        scheduler.submit(new NamedJob("b2", new Claim(Priority.NORMAL, Optional.of("b"), 9)));
+        assertThat(alarms.getFirst().isCancelled()).isTrue();
+
+        alarms.getFirst().action.run();
+
+        assertThat(pendingAlarms()).extracting(alarm -> alarm.at).containsExactly(SECOND.multipliedBy(9).toNanos());
+    }
+
+    @Test
+    void aJobThatThrowsWhenItIsToldOfItsEndCostsNobodyASlot() {
+        SlotScheduler scheduler = scheduler(1, Admission.defaults());
+        NamedJob broken = job("a");
+        broken.end = () -> {
+            throw new NoClassDefFoundError("a fault of whoever is told");
+        };
+        scheduler.submit(broken);
+        submit(scheduler, "b");
+
+        runThreads();
+
+        assertThat(log).containsExactly("a on 0", "b on 0");
+        assertThat(scheduler.statistics().running()).isZero();
+    }
+
+    @Test
+    void oneThatThrowsWhenItFailsKeepsNoOtherFromBeingTold() {
+        SlotScheduler scheduler = scheduler(1, Admission.defaults().withMaxWait(SECOND));
+        submit(scheduler, "a");
+        NamedJob broken = submit(scheduler, "b");
+        broken.end = () -> {
+            throw new IllegalStateException("a fault of whoever is told");
+        };
+        NamedJob other = submit(scheduler, "c");
+
+        ring();
+
+        assertThat(broken.failure).isInstanceOf(BusyException.class);
+        assertThat(other.failure).isInstanceOf(BusyException.class);
     }
 
     @Test

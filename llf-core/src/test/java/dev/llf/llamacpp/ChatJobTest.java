@@ -372,6 +372,21 @@ class ChatJobTest {
     }
 
     @Test
+    void takesNoPlaceInLineWhenNoTimerCanBeStarted() {
+        SlotScheduler timeless = new SlotScheduler(1, Admission.defaults().withMaxWait(Duration.ofHours(1)),
+                System::nanoTime, (time, action) -> {
+                    throw new OutOfMemoryError("unable to create native thread");
+                }, thread -> {});
+        in(timeless, FakeEngine.writing("a")).start(Optional.empty());
+        ChatJob second = in(timeless, FakeEngine.writing("b"));
+
+        assertThatThrownBy(() -> second.start(Optional.empty())).isInstanceOf(OutOfMemoryError.class);
+
+        assertThat(timeless.waiting()).isZero();
+        assertThat(ended).hasValue(1);
+    }
+
+    @Test
     void failsAsBusyWhenItHasWaitedTooLong() throws InterruptedException {
         SlotScheduler impatient = new SlotScheduler(1, Admission.defaults().withMaxWait(Duration.ofMillis(1)));
         CountDownLatch running = new CountDownLatch(1);
