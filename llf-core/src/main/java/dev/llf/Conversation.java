@@ -68,7 +68,8 @@ public final class Conversation {
      * Says something and waits for the answer.
      *
      * <p>An interrupt cancels the turn and stays pending; the text so far is the answer then. A turn that is cancelled,
-     * or whose time is up, while it waits for earlier ones throws {@link dev.llf.error.CancelledException}.
+     * or whose time is up, while it waits for earlier ones or for a model to be loaded throws
+     * {@link dev.llf.error.CancelledException}.
      *
      * @param text what the user says
      * @return the reply, which is in the log by then
@@ -155,15 +156,20 @@ public final class Conversation {
         TurnEvents.Place place = new TurnEvents.Place(id(), branch, ConversationTree.randomId(), options.tenant());
         TurnRun run = new TurnRun(settings, options, new TurnEvents(settings.listeners(), settings.clock(), place),
                 observer);
-        queue.join(run);
         llf.started(run);
-        run.queued();
+        try {
+            queue.join(run);
+        } catch (RuntimeException e) {
+            llf.ended(run);
+            throw e;
+        }
         return run;
     }
 
     private Reply execute(TurnRun run, Function<History, TurnRun.Opening> opening) {
         LogContext log = LogContext.enter(run.place());
         try {
+            run.queued();
             run.awaitTurn(queue);
             llf.checkOpen(); // closed meanwhile?
             History history = history();

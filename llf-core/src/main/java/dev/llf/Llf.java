@@ -329,6 +329,7 @@ public final class Llf implements AutoCloseable {
      *
      * @param patience how long to wait at most; zero to only look
      * @return whether all have ended; after an interrupt, which stays pending, whether they had by then
+     * @throws IllegalArgumentException if the time is negative
      */
     public boolean drain(Duration patience) {
         return running.drain(patience);

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -16,7 +17,7 @@ final class RunningTurns {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition ended = lock.newCondition();
-    private final Set<TurnRun> turns = new HashSet<>(); // guarded by lock
+    private final Set<TurnQueue.Place> turns = new HashSet<>(); // guarded by lock
     private volatile State state = State.OPEN; // written under lock
 
     /**
@@ -43,19 +44,22 @@ final class RunningTurns {
         }
     }
 
-    void add(TurnRun turn) {
+    /**
+     * Takes a turn on.
+     *
+     * @throws IllegalStateException if no new ones are taken on
+     */
+    void add(TurnQueue.Place turn) {
         lock.lock();
         try {
+            checkOpen();
             turns.add(turn);
         } finally {
             lock.unlock();
         }
-        if (state == State.CLOSED) {
-            turn.cancel();
-        }
     }
 
-    void remove(TurnRun turn) {
+    void remove(TurnQueue.Place turn) {
         lock.lock();
         try {
             turns.remove(turn);
@@ -65,28 +69,28 @@ final class RunningTurns {
         }
     }
 
-    /** Takes on no more, and waits until there are none. Returns whether there are none. */
+    /**
+     * Takes on no more, and waits until there are none.
+     *
+     * @return whether there are none
+     * @throws IllegalArgumentException if the time is negative
+     */
     boolean drain(Duration patience) {
+        if (patience.isNegative()) {
+            throw new IllegalArgumentException("patience must not be negative, was %s".formatted(patience));
+        }
         lock.lock();
         try {
             if (state == State.OPEN) {
                 state = State.DRAINING;
             }
-            long left = patience.toNanos();
+            long left = TimeUnit.NANOSECONDS.convert(patience);
             while (!turns.isEmpty() && left > 0) {
                 left = ended.awaitNanos(left);
             }
+            return turns.isEmpty();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } finally {
-            lock.unlock();
-        }
-        return isIdle();
-    }
-
-    private boolean isIdle() {
-        lock.lock();
-        try {
             return turns.isEmpty();
         } finally {
             lock.unlock();
@@ -95,7 +99,7 @@ final class RunningTurns {
 
     /** Takes on no more and cancels what there is. Returns false if that was done before. */
     boolean close() {
-        List<TurnRun> cancelled;
+        List<TurnQueue.Place> cancelled;
         lock.lock();
         try {
             if (state == State.CLOSED) {
@@ -106,7 +110,7 @@ final class RunningTurns {
         } finally {
             lock.unlock();
         }
-        cancelled.forEach(TurnRun::cancel);
+        cancelled.forEach(TurnQueue.Place::cancel);
         return true;
     }
 }

@@ -3,6 +3,7 @@ package dev.llf;
 import dev.llf.chat.FinishReason;
 import dev.llf.testing.ScriptedChatModel;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -78,6 +79,26 @@ class DrainTest {
         assertThat(Thread.interrupted()).isTrue();
         model.release();
         assertThat(running.reply().text()).isEqualTo("one two");
+    }
+
+    @Test
+    void aTurnThatWasOnItsWayIsRefused() {
+        RunningTurns turns = new RunningTurns();
+        turns.checkOpen();
+        assertThat(turns.drain(Duration.ZERO)).isTrue();
+
+        assertThatThrownBy(() -> turns.add(() -> {})).isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("drain");
+        assertThat(turns.drain(Duration.ZERO)).isTrue();
+    }
+
+    @Test
+    void anyTimeMayBeWaitedButANegativeOne() {
+        Llf idle = Llf.builder().model(ScriptedChatModel.replying("a")).build();
+        assertThatThrownBy(() -> idle.drain(Duration.ofNanos(-1))).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("negative");
+        assertThat(idle.chat("1").text()).as("it drains not yet").isEqualTo("a");
+        assertThat(idle.drain(ChronoUnit.FOREVER.getDuration())).isTrue();
     }
 
     private static void awaitQuietly(CountDownLatch latch) {
