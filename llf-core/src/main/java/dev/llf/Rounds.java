@@ -162,8 +162,8 @@ final class Rounds {
 
     private PromptComposer.Composed compose(List<ToolSpec> tools, ToolChoice choice) {
         long start = System.nanoTime();
-        PromptComposer.Composed prompt = past.composer.compose(past.history, said, tools, past.session,
-                request -> await(request, stream -> {}));
+        PromptComposer.Composed prompt = control.interruptibly(() -> past.composer.compose(past.history, said, tools,
+                past.session, request -> await(request, stream -> {})));
         List<ToolSpec> offered = choice == ToolChoice.AUTO ? tools : List.of();
         Duration took = Duration.ofNanos(System.nanoTime() - start);
         events.tell(moment -> planned(moment, prompt.plan(), offered, took));
@@ -183,7 +183,7 @@ final class Rounds {
         control.timeLeft().ifPresent(request::timeout);
         request.priority(options.priority());
         options.tenant().ifPresent(request::tenant);
-        try (ChatStream stream = settings.model().stream(request.build())) {
+        try (ChatStream stream = control.interruptibly(() -> settings.model().stream(request.build()))) {
             watcher.accept(stream);
             ChatResponse response = control.await(stream);
             usage = usage.plus(response.usage());

@@ -90,7 +90,7 @@ final class TurnControl {
         });
     }
 
-    /** Does work that a cancel interrupts. */
+    /** Does work that a cancel interrupts: tools run, or a model is waited for that is being loaded. */
     <T> T interruptibly(Supplier<T> work) {
         waiting.enter();
         try {

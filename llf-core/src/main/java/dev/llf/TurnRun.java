@@ -70,7 +70,7 @@ final class TurnRun implements TurnQueue.Place {
         control = new TurnControl(settings.timeout());
     }
 
-    /** Notes that the turn has its place. */
+    /** Tells that the turn has its place. */
     void queued() {
         events.tell(TurnEvent.Queued::new);
     }
@@ -114,8 +114,8 @@ final class TurnRun implements TurnQueue.Place {
             control.interruptibly(() -> next.model().awaitReady(control.timeLeft()));
             TurnSettings own = settings.with(next.model());
             Rounds trial = new Rounds(own, options, control, events, observer,
-                    new Rounds.Past(conversation.composer(own, next.name()), opening.history,
-                            conversation.session(branch)));
+                    new Rounds.Past(control.interruptibly(() -> conversation.composer(own, next.name())),
+                            opening.history, conversation.session(branch)));
             rounds = trial;
             try {
                 return trial.converse(opening.question);

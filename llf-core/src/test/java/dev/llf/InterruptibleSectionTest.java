@@ -85,6 +85,26 @@ class InterruptibleSectionTest {
     }
 
     @Test
+    void lastsUntilItsOuterEnd() {
+        section.enter();
+        section.interrupt();
+        section.enter();
+        assertThat(Thread.currentThread().isInterrupted()).isTrue();
+        section.leave();
+        assertThat(Thread.currentThread().isInterrupted()).isTrue();
+        section.leave();
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+
+        section.enter();
+        section.enter();
+        section.leave();
+        assertThat(Thread.interrupted()).isTrue();
+        section.interrupt();
+        assertThat(Thread.currentThread().isInterrupted()).as("still inside").isTrue();
+        section.leave();
+    }
+
+    @Test
     void neverInterruptsWhatComesAfterwards() throws Exception {
         CyclicBarrier barrier = new CyclicBarrier(2);
         InterruptibleSection[] sections = new InterruptibleSection[ITERATIONS];

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -475,6 +476,59 @@ class TurnTest {
         model.release();
         assertThat(running.reply().turn()).isEqualTo(talk.turns().getFirst());
         assertThat(talk.turns()).hasSize(1);
+    }
+
+    /** A model that is not there yet: who asks waits for it until interrupted. */
+    private record LoadingModel(ChatModel model, CountDownLatch asked, boolean counts) implements ChatModel {
+
+        private static void load() {
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new CancelledException("interrupted while the model loads", e);
+            }
+        }
+
+        @Override
+        public ChatStream stream(ChatRequest request) {
+            asked.countDown();
+            load();
+            return model.stream(request);
+        }
+
+        @Override
+        public int countTokens(ChatRequest request) {
+            if (!counts) {
+                asked.countDown();
+                load();
+            }
+            return model.countTokens(request);
+        }
+
+        @Override
+        public ModelInfo info() {
+            return model.info();
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // a close that hangs heeds no interrupt
+    void saysNothingIfCancelledWhileTheModelLoads(boolean counts) throws InterruptedException {
+        CountDownLatch asked = new CountDownLatch(1);
+        Conversation talk = Llf.builder().model(new LoadingModel(ScriptedChatModel.replying("a"), asked, counts))
+                .build().conversation();
+        ReplyStream stream = talk.stream("Hi");
+        asked.await();
+
+        stream.close();
+
+        assertThatThrownBy(stream::reply).isInstanceOf(CancelledException.class);
+        assertThat(talk.turns()).isEmpty();
     }
 
     @Test
