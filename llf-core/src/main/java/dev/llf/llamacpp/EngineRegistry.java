@@ -2,12 +2,13 @@ package dev.llf.llamacpp;
 
 import dev.llf.gguf.GgufFile;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
 
@@ -15,7 +16,8 @@ import java.util.function.BiFunction;
  * The models of this JVM, each loaded once for the same file and options.
  *
  * <p>The binding frees nothing, so what nobody uses any more is kept and given to whoever asks for it again; a worker process
- * is ended. A load runs under the lock: two at once would share global state of the library.
+ * is ended. One load runs at a time: two at once would share global state of the library, and reckon with the same free
+ * memory. It begins when the workers that were closed are gone. Whatever is loaded is got and given back meanwhile.
  */
 final class EngineRegistry {
 
@@ -25,20 +27,27 @@ final class EngineRegistry {
             (options, gguf) -> LoadedEngine.load(options, gguf, Machine::availableBytes)));
 
     private final BiFunction<EngineOptions, GgufFile, LoadedEngine> loader;
+    /** Held during a load, and never waited for under {@link #lock}. */
+    private final ReentrantLock loading = new ReentrantLock();
     private final ReentrantLock lock = new ReentrantLock();
-    /** Changed under {@link #lock}; read also without it, which does not wait for a load. */
-    private final Map<EngineOptions, Entry> entries = new ConcurrentHashMap<>();
+    private final Condition gone = lock.newCondition();
+    /** Guarded by {@link #lock}. */
+    private final Map<EngineOptions, Entry> entries = new HashMap<>();
+    private int closing; // workers that are on their way out; guarded by lock
     private boolean halted; // guarded by lock
 
-    /** A loaded model and how many use it. */
+    /** A model and how many use it or wait until it is loaded. */
     private static final class Entry {
-        private final LoadedEngine engine;
+        private final CompletableFuture<LoadedEngine> engine = new CompletableFuture<>();
         private final long bytes;
-        private final AtomicInteger users = new AtomicInteger(); // changed under lock
+        private int users; // guarded by the registry's lock
 
-        Entry(LoadedEngine engine, long bytes) {
-            this.engine = engine;
+        Entry(long bytes) {
             this.bytes = bytes;
+        }
+
+        boolean isLoaded() {
+            return engine.isDone() && !engine.isCompletedExceptionally();
         }
     }
 
@@ -52,24 +61,29 @@ final class EngineRegistry {
         return registry;
     }
 
-    /** Ends the work of all models for good, and loads none any more. */
+    /** Ends the work of all models for good, and lends none any more. */
     void halt(Duration limit) {
-        List<LoadedEngine> engines = new ArrayList<>();
-        try {
-            if (!lock.tryLock(limit.toNanos(), TimeUnit.NANOSECONDS)) {
-                return; // a load takes longer than the JVM can wait
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return;
-        }
+        List<LoadedEngine> engines;
+        lock.lock();
         try {
             halted = true;
-            entries.values().forEach(entry -> engines.add(entry.engine));
+            engines = entries.values().stream().filter(Entry::isLoaded).map(entry -> entry.engine.join()).toList();
         } finally {
             lock.unlock();
         }
         engines.forEach(engine -> engine.halt(limit));
+        awaitLoad(limit);
+    }
+
+    /** A loaded model proves that it runs; if the load does not take longer than the JVM can wait, that comes to its end. */
+    private void awaitLoad(Duration limit) {
+        try {
+            if (loading.tryLock(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+                loading.unlock();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     static EngineRegistry ofJvm() {
@@ -78,57 +92,153 @@ final class EngineRegistry {
 
     /** Returns the loaded model; the caller releases it once. */
     LoadedEngine acquire(EngineOptions options, GgufFile gguf) {
+        Entry created = new Entry(LoadedEngine.bytes(options, gguf));
+        Entry entry = enter(options, created);
+        if (entry.equals(created)) {
+            load(options, gguf, entry);
+        }
+        return Futures.join(entry.engine);
+    }
+
+    /** Counts a user of the model, for which there is an entry then. */
+    private Entry enter(EngineOptions options, Entry created) {
         lock.lock();
         try {
             if (halted) {
-                throw new IllegalStateException("The JVM is ending");
+                throw ending();
             }
-            Entry entry = entries.get(options);
-            if (entry == null) {
-                entry = new Entry(loader.apply(options, gguf), LoadedEngine.bytes(options, gguf));
-                entries.put(options, entry);
-            }
-            entry.users.incrementAndGet();
-            return entry.engine;
+            Entry entry = entries.computeIfAbsent(options, key -> created);
+            entry.users++;
+            return entry;
         } finally {
             lock.unlock();
         }
     }
 
+    private static IllegalStateException ending() {
+        return new IllegalStateException("The JVM is ending");
+    }
+
+    private void load(EngineOptions options, GgufFile gguf, Entry entry) {
+        loading.lock();
+        try {
+            awaitGone();
+            LoadedEngine engine = loader.apply(options, gguf);
+            if (!lend(entry, engine)) {
+                engine.halt(Duration.ZERO);
+                throw ending();
+            }
+        } catch (RuntimeException | Error e) { // told to all who wait
+            forget(options, entry);
+            entry.engine.completeExceptionally(e);
+            throw e;
+        } finally {
+            loading.unlock();
+        }
+    }
+
+    /** Waits until the system has got back what closed workers took. */
+    private void awaitGone() {
+        lock.lock();
+        try {
+            while (closing > 0) {
+                gone.awaitUninterruptibly();
+            }
+            if (halted) { // while it waited for another load
+                throw ending();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lends what was loaded, unless the JVM has begun to end meanwhile. */
+    private boolean lend(Entry entry, LoadedEngine engine) {
+        lock.lock();
+        try {
+            return !halted && entry.engine.complete(engine);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void forget(EngineOptions options, Entry entry) {
+        lock.lock();
+        try {
+            entries.remove(options, entry);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Gives a model back; the last user of a worker process waits for its end. */
     void release(EngineOptions options) {
+        Optional<LoadedEngine> unwanted = leave(options);
+        try {
+            unwanted.ifPresent(engine -> engine.engine().close());
+        } finally {
+            unwanted.ifPresent(engine -> noteGone());
+        }
+    }
+
+    /** Returns the engine that is to be closed, if it is. */
+    private Optional<LoadedEngine> leave(EngineOptions options) {
         lock.lock();
         try {
             Entry entry = entries.get(options);
-            if (entry == null || entry.users.get() == 0) {
+            if (entry == null || entry.users == 0) {
                 throw new IllegalStateException("released more often than acquired: " + options);
             }
-            if (entry.users.decrementAndGet() == 0 && options.residence().isWorker()) {
-                entries.remove(options);
-                entry.engine.engine().close();
+            if (--entry.users > 0 || !options.residence().isWorker()) {
+                return Optional.empty();
             }
+            entries.remove(options);
+            closing++;
+            return Optional.of(entry.engine.join());
         } finally {
             lock.unlock();
         }
     }
 
-    /** Tells whether the model is in memory, used or not. Does not wait for a load. */
+    private void noteGone() {
+        lock.lock();
+        try {
+            closing--;
+            gone.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Tells whether the model is in memory, used or not. */
     boolean isLoaded(EngineOptions options) {
-        return entries.containsKey(options);
+        lock.lock();
+        try {
+            Entry entry = entries.get(options);
+            return entry != null && entry.isLoaded();
+        } finally {
+            lock.unlock();
+        }
     }
 
-    /** Returns what the models take that nobody uses any more, other than the one named. Does not wait for a load. */
+    /** Returns what the models take that nobody uses any more, other than the one named. */
     long closedBytes(EngineOptions except) {
-        return entries.entrySet().stream()
-                .filter(each -> each.getValue().users.get() == 0 && !each.getKey().equals(except))
-                .mapToLong(each -> each.getValue().bytes).sum();
+        lock.lock();
+        try {
+            return entries.entrySet().stream()
+                    .filter(each -> each.getValue().users == 0 && !each.getKey().equals(except))
+                    .mapToLong(each -> each.getValue().bytes).sum();
+        } finally {
+            lock.unlock();
+        }
     }
 
-    /** Returns how many use the model; 0 also if it was never loaded. */
+    /** Returns how many use the model or wait for its load; 0 also if it was never loaded. */
     int users(EngineOptions options) {
         lock.lock();
         try {
             Entry entry = entries.get(options);
-            return entry == null ? 0 : entry.users.get();
+            return entry == null ? 0 : entry.users;
         } finally {
             lock.unlock();
         }

@@ -16,6 +16,7 @@ final class FakeEngine implements Engine {
     final AtomicInteger closed = new AtomicInteger();
     final Map<String, AtomicInteger> embedded = new ConcurrentHashMap<>();
     private final Script script;
+    volatile Runnable onClose = () -> {};
 
     /** What comes at each step; may block or throw. */
     interface Script {
@@ -63,6 +64,11 @@ final class FakeEngine implements Engine {
                 closed.incrementAndGet();
             }
         };
+    }
+
+    @Override
+    public void close() {
+        onClose.run();
     }
 
     @Override
