@@ -29,7 +29,7 @@ final class ChatJob implements SlotScheduler.Job {
 
     private final Engine engine;
     private final SlotScheduler scheduler;
-    private final Function<SlotScheduler.Slot, EngineRequest> requestForSlot;
+    private final Function<Slot, EngineRequest> requestForSlot;
     private final int[] prompt;
     private final Function<String, int[]> answerIds;
     private final Optional<String> session;
@@ -59,7 +59,7 @@ final class ChatJob implements SlotScheduler.Job {
      * @param onEnd          runs when the response has ended; may run more than once
      */
     ChatJob(Engine engine, SlotScheduler scheduler, int[] prompt, Optional<String> session,
-            Claim claim, Function<SlotScheduler.Slot, EngineRequest> requestForSlot, Function<String, int[]> answerIds,
+            Claim claim, Function<Slot, EngineRequest> requestForSlot, Function<String, int[]> answerIds,
             Endings endings, StopMatcher stops, @Nullable ToolCallScanner toolCalls, Consumer<ChatJob> onEnd) {
         this.engine = engine;
         this.scheduler = scheduler;
@@ -140,7 +140,7 @@ final class ChatJob implements SlotScheduler.Job {
     }
 
     @Override
-    public Runnable run(SlotScheduler.Slot slot) {
+    public Runnable run(Slot slot) {
         if (out.ended()) {
             return () -> {};
         }

@@ -8,7 +8,6 @@ import dev.llf.admission.Ticket;
 import dev.llf.error.EngineException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -21,7 +20,6 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +35,6 @@ final class SlotScheduler {
 
     private static final Logger LOG = LoggerFactory.getLogger(SlotScheduler.class);
     private static final AtomicInteger THREADS = new AtomicInteger();
-    private static final int[] NONE = {};
     private static final long LONGEST_NANOS = Long.MAX_VALUE / 2; // a time plus it does not overflow
 
     private final LongSupplier nanos;
@@ -68,64 +65,6 @@ final class SlotScheduler {
 
     /** A job and the slot that it was given. */
     private record Work(Job job, Slot slot) {}
-
-    /**
-     * A place in the engine that remembers the tokens it evaluated last. Used by the thread of the job that holds it.
-     */
-    final class Slot {
-
-        private final int id;
-        private @Nullable String session;
-        private long lastUse;
-        private int failuresSeen;
-        private boolean reusable = true;
-        private int[] tokens = NONE;
-        /** What follows the tokens; computed when a prompt goes on behind them, since most prompts do not. */
-        private Supplier<int[]> rest = () -> NONE;
-
-        private Slot(int id) {
-            this.id = id;
-        }
-
-        int id() {
-            return id;
-        }
-
-        /** Whether the engine may reuse what it holds for the prompt that was looked up last. */
-        boolean reusable() {
-            return reusable;
-        }
-
-        /** Returns how many tokens in front of the prompt need not be evaluated; the last one always is. */
-        int cached(int[] prompt) {
-            int failed = failures.get();
-            reusable = failed == failuresSeen;
-            if (!reusable) {
-                failuresSeen = failed;
-                remember(NONE, () -> NONE);
-            }
-            int mismatch = Arrays.mismatch(tokens, prompt);
-            if (mismatch == tokens.length) {
-                int[] more = rest.get();
-                remember(Arrays.copyOf(tokens, tokens.length + more.length), () -> NONE);
-                System.arraycopy(more, 0, tokens, tokens.length - more.length, more.length);
-                mismatch = Arrays.mismatch(tokens, prompt);
-            }
-            int common = mismatch < 0 ? prompt.length : mismatch;
-            return Math.max(0, Math.min(common, prompt.length - 1));
-        }
-
-        /** Notes what the engine now holds. */
-        void remember(int[] evaluated, Supplier<int[]> following) {
-            tokens = evaluated;
-            rest = following;
-        }
-
-        /** Notes that an evaluation failed, after which nobody knows what the engine holds on any slot. */
-        void failed() {
-            forgetCaches();
-        }
-    }
 
     /** Notes that the engine may hold less on any slot than it was given. */
     void forgetCaches() {
@@ -168,7 +107,7 @@ final class SlotScheduler {
         this.readers = readers;
         line = new AdmissionQueue<>(admission, slots, nanos);
         for (int i = 0; i < slots; i++) {
-            idle.add(new Slot(i));
+            idle.add(new Slot(i, failures));
         }
     }
 
@@ -396,13 +335,10 @@ final class SlotScheduler {
 
     /** Gives a job the session's own slot, or the one that was used least recently; lock held. */
     private Work grant(Job job) {
-        Slot chosen = idle.stream()
-                .filter(slot -> slot.session != null && job.session().equals(Optional.of(slot.session)))
-                .findFirst()
-                .orElseGet(() -> idle.stream().min(Comparator.comparingLong(slot -> slot.lastUse)).orElseThrow());
+        Slot chosen = idle.stream().filter(slot -> slot.isOf(job.session())).findFirst()
+                .orElseGet(() -> idle.stream().min(Comparator.comparingLong(Slot::lastUse)).orElseThrow());
         idle.remove(chosen);
-        chosen.session = job.session().orElse(null);
-        chosen.lastUse = ++clock;
+        chosen.grant(job.session(), ++clock);
         return new Work(job, chosen);
     }
 }

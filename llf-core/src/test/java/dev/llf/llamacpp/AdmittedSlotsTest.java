@@ -70,7 +70,7 @@ class AdmittedSlotsTest {
         }
 
         @Override
-        public Runnable run(SlotScheduler.Slot slot) {
+        public Runnable run(Slot slot) {
             log.add(name + " on " + slot.id());
             return end;
         }

@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 class SlotSchedulerTest {
 
     /** A job that does what it is told. */
-    private record TestJob(Optional<String> session, Consumer<SlotScheduler.Slot> work, Runnable completion)
+    private record TestJob(Optional<String> session, Consumer<Slot> work, Runnable completion)
             implements
                 SlotScheduler.Job {
 
@@ -35,7 +35,7 @@ class SlotSchedulerTest {
         }
 
         @Override
-        public Runnable run(SlotScheduler.Slot slot) {
+        public Runnable run(Slot slot) {
             work.accept(slot);
             return completion;
         }
@@ -58,7 +58,7 @@ class SlotSchedulerTest {
         return new SlotScheduler(slots, Admission.defaults().withCapacity(capacity));
     }
 
-    private static TestJob job(Consumer<SlotScheduler.Slot> work) {
+    private static TestJob job(Consumer<Slot> work) {
         return new TestJob(Optional.empty(), work, () -> {});
     }
 
@@ -263,7 +263,7 @@ class SlotSchedulerTest {
     void reusesNothingThatAnySlotHeldWhenAnEvaluationFailed() throws InterruptedException {
         SlotScheduler scheduler = scheduler(2, 0);
         int[] prompt = {1, 2, 3};
-        List<SlotScheduler.Slot> slots = new CopyOnWriteArrayList<>();
+        List<Slot> slots = new CopyOnWriteArrayList<>();
         for (int i = 0; i < 2; i++) {
             scheduler.submit(job(slot -> {
                 slot.cached(prompt);
