@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * {@snippet class = "dev.llf.SnippetsTest" region = "sse"}
  *
  * <p>The events are {@code token} (a piece of text), {@code tool_start} and {@code tool_done} (a call's id and name),
- * {@code usage} (the tokens of a round, once the model has answered it, which parts its text from the next) and at the end either {@code done} (finish reason,
- * usage, timings, the ids of turn and conversation) or {@code error} (a code, a message that says nothing of the prompt or of
- * this program, the conversation's id). Data are JSON in one line; ids count up from 1. While nothing happens, a comment is
+ * {@code usage} (the tokens of a round, at its end) and last either {@code done} (finish reason, usage, timings, the ids of
+ * turn and conversation) or {@code error} (a code, a message that says nothing of the prompt or of this program, the
+ * conversation's id). Data are JSON in one line; ids count up from 1. While nothing happens, a comment is
  * sent from time to time, so that proxies keep the connection and a client that has gone is noticed.
  *
  * <p>A stream cannot be resumed: {@code Last-Event-ID} is not supported. A browser's {@code EventSource} connects again
