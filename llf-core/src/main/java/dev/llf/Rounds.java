@@ -27,6 +27,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,9 +59,10 @@ final class Rounds {
     private double tokensPerSecond;
     private Usage usage = Usage.NONE;
     private int round;
+    private long preparing; // when it was begun to prepare the next prompt, in nanoseconds
 
     /** What stands before this turn, and how the model finds what it still holds of it. */
-    record Past(PromptComposer composer, History history, String session) {}
+    record Past(Supplier<PromptComposer> composer, History history, String session) {}
 
     /** A tool that gives the same result for the same arguments twice has nothing more to tell. */
     private record ToolOutcome(String name, String arguments, String result) {}
@@ -111,20 +113,22 @@ final class Rounds {
     /** Runs all rounds. */
     FinishReason converse(Message question) {
         said.add(question);
-        FinishReason reason = rounds();
+        preparing = System.nanoTime();
+        control.interruptibly(() -> settings.model().awaitReady(control.timeLeft()));
+        FinishReason reason = rounds(control.interruptibly(past.composer));
         if (said.getLast() instanceof ToolMessage) {
             said.add(Message.assistant("")); // chat templates expect user and model to take turns
         }
         return reason;
     }
 
-    private FinishReason rounds() {
+    private FinishReason rounds(PromptComposer composer) {
         List<ToolSpec> tools = settings.tools().map(ToolBox::specs).orElse(List.of());
         ToolChoice choice = ToolChoice.AUTO;
         Optional<FinishReason> stop = Optional.empty();
         while (stop.isEmpty()) {
             round++;
-            ChatResponse answer = ask(tools, choice);
+            ChatResponse answer = ask(composer, tools, choice);
             List<ToolCall> calls = answer.toolCalls();
             boolean mayCall = choice == ToolChoice.AUTO && answer.finishReason() == FinishReason.TOOL_CALLS;
             if (calls.isEmpty() || !mayCall) {
@@ -132,14 +136,15 @@ final class Rounds {
                 return answer.finishReason();
             }
             boolean repeats = run(calls);
+            preparing = System.nanoTime();
             choice = repeats || round == MAX_TOOL_ROUNDS ? ToolChoice.NONE : ToolChoice.AUTO;
             stop = control.stopped();
         }
         return stop.get();
     }
 
-    private ChatResponse ask(List<ToolSpec> tools, ToolChoice choice) {
-        PromptComposer.Composed prompt = compose(tools, choice);
+    private ChatResponse ask(PromptComposer composer, List<ToolSpec> tools, ToolChoice choice) {
+        PromptComposer.Composed prompt = compose(composer, tools, choice);
         ChatRequest.Builder request = ChatRequest.builder().messages(prompt.messages()).tools(tools).toolChoice(choice)
                 .session(past.session);
         settings.maxTokens().ifPresent(request::maxTokens);
@@ -160,12 +165,11 @@ final class Rounds {
         return response;
     }
 
-    private PromptComposer.Composed compose(List<ToolSpec> tools, ToolChoice choice) {
-        long start = System.nanoTime();
-        PromptComposer.Composed prompt = control.interruptibly(() -> past.composer.compose(past.history, said, tools,
+    private PromptComposer.Composed compose(PromptComposer composer, List<ToolSpec> tools, ToolChoice choice) {
+        PromptComposer.Composed prompt = control.interruptibly(() -> composer.compose(past.history, said, tools,
                 past.session, request -> await(request, stream -> {})));
         List<ToolSpec> offered = choice == ToolChoice.AUTO ? tools : List.of();
-        Duration took = Duration.ofNanos(System.nanoTime() - start);
+        Duration took = Duration.ofNanos(System.nanoTime() - preparing);
         events.tell(moment -> planned(moment, prompt.plan(), offered, took));
         return prompt;
     }

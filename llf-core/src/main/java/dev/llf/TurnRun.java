@@ -111,11 +111,10 @@ final class TurnRun implements TurnQueue.Place {
             Answerer next = answerers.get(i);
             answerer = next;
             events.tell(moment -> selection.routed(moment, next));
-            control.interruptibly(() -> next.model().awaitReady(control.timeLeft()));
             TurnSettings own = settings.with(next.model());
             Rounds trial = new Rounds(own, options, control, events, observer,
-                    new Rounds.Past(control.interruptibly(() -> conversation.composer(own, next.name())),
-                            opening.history, conversation.session(branch)));
+                    new Rounds.Past(() -> conversation.composer(own, next.name()), opening.history,
+                            conversation.session(branch)));
             rounds = trial;
             try {
                 return trial.converse(opening.question);

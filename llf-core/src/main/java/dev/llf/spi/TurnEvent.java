@@ -101,7 +101,7 @@ public sealed interface TurnEvent {
      *                      what is kept free for the {@code answer}
      * @param omittedTurns  earlier turns that the model does not see
      * @param tools         names of the tools that the model may call
-     * @param took          how long it took
+     * @param took          how long it took; for the first prompt, waiting for the model to be loaded included
      */
     record PromptPlanned(Moment moment, int round, int contextTokens, Map<String, Integer> tokens, int omittedTurns,
             List<String> tools, Duration took) implements TurnEvent {
