@@ -47,7 +47,7 @@ public final class Llf implements AutoCloseable {
     private final TurnSettings settings;
     private final @Nullable ConversationStore store;
     private final boolean ownsModel;
-    private final RunningTurns running = new RunningTurns();
+    private final OpenTurns running = new OpenTurns();
     private final OpenConversations conversations = new OpenConversations();
 
     private Llf(TurnSettings settings, @Nullable ConversationStore store, boolean ownsModel) {

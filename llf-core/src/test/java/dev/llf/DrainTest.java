@@ -83,7 +83,7 @@ class DrainTest {
 
     @Test
     void aTurnThatWasOnItsWayIsRefused() {
-        RunningTurns turns = new RunningTurns();
+        OpenTurns turns = new OpenTurns();
         turns.checkOpen();
         assertThat(turns.drain(Duration.ZERO)).isTrue();
 

@@ -9,7 +9,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** The turns of one {@link Llf} that run or wait for their place, and whether more may come. */
-final class RunningTurns {
+final class OpenTurns {
 
     private enum State {
         OPEN, DRAINING, CLOSED
